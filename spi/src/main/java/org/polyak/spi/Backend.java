@@ -1,0 +1,41 @@
+package org.polyak.spi;
+
+import java.lang.foreign.MemorySegment;
+import org.polyak.spi.fused.FusedKernels;
+
+/**
+ * One open device. Work is executed in program order and may be asynchronous: only {@link
+ * #download} and {@link #finish} wait. Nothing silently runs on another device. Confined to one
+ * thread at a time.
+ */
+public interface Backend extends AutoCloseable {
+  /** What this device is. */
+  BackendInfo info();
+
+  /** A root owner of device memory. */
+  Scope openScope(String label);
+
+  /** The required verbs. */
+  Kernels kernels();
+
+  /** The optional fused operations; {@link FusedKernels#NONE} when there are none. */
+  default FusedKernels fused() {
+    return FusedKernels.NONE;
+  }
+
+  /**
+   * Copies host memory (native byte order, row-major, {@code shape.size() × dtype.bytes()} bytes) to
+   * a tensor of any layout. The host memory may be reused on return.
+   */
+  void upload(MemorySegment host, Tensor to);
+
+  /** Waits for earlier work, then copies a tensor of any layout to host memory, row-major. */
+  void download(Tensor from, MemorySegment host);
+
+  /** Waits until all submitted work is done. */
+  void finish();
+
+  /** Releases the device; scopes must be closed before. Harmless when repeated. */
+  @Override
+  void close();
+}

@@ -1,0 +1,105 @@
+package org.polyak.spi;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * The extents of a tensor, outermost axis first. Immutable; a scalar has rank 0 and size 1. Axes
+ * may be addressed from the end: axis −1 is the last.
+ */
+public final class Shape {
+  private final int[] dims;
+  private final long size;
+
+  private Shape(int[] dims) {
+    long product = 1;
+    for (int dim : dims) {
+      if (dim < 0) {
+        throw new IllegalArgumentException(
+            "A tensor axis cannot have a negative extent: " + Arrays.toString(dims) + ".");
+      }
+      product = Math.multiplyExact(product, (long) dim);
+    }
+    this.dims = dims;
+    this.size = product;
+  }
+
+  /** The shape with these extents, each at least 0. */
+  public static Shape of(int... dims) {
+    return new Shape(dims.clone());
+  }
+
+  /** Number of axes. */
+  public int rank() {
+    return dims.length;
+  }
+
+  /** Extent of an axis in {@code [-rank, rank)}. */
+  public int dim(int axis) {
+    return dims[axis(axis)];
+  }
+
+  /** Number of elements. */
+  public long size() {
+    return size;
+  }
+
+  /** A copy of the extents. */
+  public int[] dims() {
+    return dims.clone();
+  }
+
+  /** Resolves an axis in {@code [-rank, rank)} to {@code [0, rank)}. */
+  public int axis(int axis) {
+    int resolved = axis < 0 ? axis + dims.length : axis;
+    if (resolved < 0 || resolved >= dims.length) {
+      throw new IllegalArgumentException("Axis " + axis + " does not exist in shape " + this + ".");
+    }
+    return resolved;
+  }
+
+  /** This shape with one extent replaced. */
+  public Shape with(int axis, int extent) {
+    int[] changed = dims.clone();
+    changed[axis(axis)] = extent;
+    return new Shape(changed);
+  }
+
+  /**
+   * The shape to which both broadcast: aligned at the last axis, extents equal or 1.
+   *
+   * @throws IllegalArgumentException when an axis differs and neither extent is 1
+   */
+  public static Shape broadcast(Shape a, Shape b) {
+    int rank = Math.max(a.rank(), b.rank());
+    int[] dims = new int[rank];
+    for (int i = 1; i <= rank; i++) {
+      int da = i <= a.rank() ? a.dim(-i) : 1;
+      int db = i <= b.rank() ? b.dim(-i) : 1;
+      if (da != db && da != 1 && db != 1) {
+        throw new IllegalArgumentException(
+            "Shapes " + a + " and " + b + " do not broadcast: axis -" + i + " differs.");
+      }
+      dims[rank - i] = da == 1 ? db : da;
+    }
+    return new Shape(dims);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Shape that && Arrays.equals(dims, that.dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(dims);
+  }
+
+  /** For example {@code [2, 37, 8]}. */
+  @Override
+  public String toString() {
+    return Arrays.stream(dims)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+}

@@ -1,0 +1,50 @@
+package org.polyak.spi;
+
+/**
+ * An immutable handle on device memory. Views share the buffer and differ in their layout; they
+ * live as long as the buffer does.
+ *
+ * @param buffer the memory
+ * @param dtype the element type, that of the buffer
+ * @param layout where the elements lie in the buffer
+ */
+public record Tensor(Buffer buffer, DType dtype, Layout layout) {
+  /** Checks that the layout lies within the buffer. */
+  public Tensor {
+    if (buffer.dtype() != dtype || layout.end() > buffer.elements()) {
+      throw new IllegalArgumentException(
+          "A %s tensor of layout %s does not fit a buffer of %d %s elements."
+              .formatted(dtype, layout, buffer.elements(), buffer.dtype()));
+    }
+  }
+
+  /** The extents. */
+  public Shape shape() {
+    return layout.shape();
+  }
+
+  /** Another view of the same memory. */
+  public Tensor view(Layout other) {
+    return other.equals(layout) ? this : new Tensor(buffer, dtype, other);
+  }
+
+  /** Two axes exchanged, without a copy. */
+  public Tensor transpose(int first, int second) {
+    return view(layout.transpose(first, second));
+  }
+
+  /** Axes in a new order, without a copy. */
+  public Tensor permute(int... order) {
+    return view(layout.permute(order));
+  }
+
+  /** Positions {@code [from, to)} of one axis, without a copy. */
+  public Tensor slice(int axis, int from, int to) {
+    return view(layout.slice(axis, from, to));
+  }
+
+  /** Repeated to a larger shape with stride 0, without a copy. */
+  public Tensor broadcastTo(Shape target) {
+    return view(layout.broadcastTo(target));
+  }
+}

@@ -1,0 +1,26 @@
+package org.polyak.spi.fused;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.polyak.spi.Tensor;
+
+/** One optimiser step on one parameter, in place. */
+public interface OptimizerKernel {
+  /**
+   * Updates a parameter and its state.
+   *
+   * @param parameter θ, updated
+   * @param gradient g, shaped like θ; left as it is
+   * @param gradientScale {@code [1]}: g is multiplied by it first (gradient clipping); null for 1
+   * @param state the rule's state tensors in its order, shaped like θ, updated
+   * @param learningRate η
+   * @param step t, from 1
+   */
+  void step(
+      Tensor parameter,
+      Tensor gradient,
+      @Nullable Tensor gradientScale,
+      List<Tensor> state,
+      double learningRate,
+      long step);
+}
