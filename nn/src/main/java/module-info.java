@@ -1,0 +1,8 @@
+/** Operations, autograd, layers, models, optimisers, checkpoints and session assembly. */
+module org.polyak.nn {
+  requires static org.jspecify;
+  requires transitive org.polyak.spi;
+  requires com.google.common;
+  requires com.google.guice;
+  requires typesafe.config;
+}

@@ -1,0 +1,10 @@
+/** Data sets, training, generation, evaluation and the {@code polyak} command line. */
+module org.polyak.tasks {
+  requires static org.jspecify;
+  requires org.polyak.nn;
+  requires com.fasterxml.jackson.databind;
+  requires com.google.guice;
+  requires info.picocli;
+  requires org.jfree.jfreechart;
+  requires typesafe.config;
+}
