@@ -64,6 +64,7 @@ public final class Scope implements AutoCloseable {
    *
    * @return the same tensor
    */
+  @SuppressWarnings("ReferenceEquality") // one allocator is one backend: identity is the question
   public Tensor moveTo(Scope target, Tensor tensor) {
     checkOpen();
     target.checkOpen();
