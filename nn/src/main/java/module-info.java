@@ -4,5 +4,6 @@ module org.polyak.nn {
   requires transitive org.polyak.spi;
   requires com.google.common;
   requires com.google.guice;
+  requires jakarta.inject; // Guice, an automatic module, cannot ask for it itself
   requires typesafe.config;
 }
