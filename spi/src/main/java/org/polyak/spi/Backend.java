@@ -24,8 +24,8 @@ public interface Backend extends AutoCloseable {
   }
 
   /**
-   * Copies host memory (native byte order, row-major, {@code shape.size() × dtype.bytes()} bytes) to
-   * a tensor of any layout. The host memory may be reused on return.
+   * Copies host memory (native byte order, row-major, {@code shape.size() × dtype.bytes()} bytes)
+   * to a tensor of any layout. The host memory may be reused on return.
    */
   void upload(MemorySegment host, Tensor to);
 

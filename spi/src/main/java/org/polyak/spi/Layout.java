@@ -30,7 +30,9 @@ public final class Layout {
    * @throws IllegalArgumentException when a stride or the offset is negative or the ranks differ
    */
   public static Layout strided(Shape shape, long[] strides, long offset) {
-    if (strides.length != shape.rank() || offset < 0 || Arrays.stream(strides).anyMatch(s -> s < 0)) {
+    if (strides.length != shape.rank()
+        || offset < 0
+        || Arrays.stream(strides).anyMatch(s -> s < 0)) {
       throw new IllegalArgumentException(
           "A layout of shape %s needs %d strides, none negative, and an offset of at least 0; got %s, %d."
               .formatted(shape, shape.rank(), Arrays.toString(strides), offset));
@@ -127,7 +129,8 @@ public final class Layout {
   /** Repeats axes of extent 1, and adds outer axes, with stride 0. */
   public Layout broadcastTo(Shape target) {
     if (!Shape.broadcast(shape, target).equals(target)) {
-      throw new IllegalArgumentException("Shape " + shape + " does not broadcast to " + target + ".");
+      throw new IllegalArgumentException(
+          "Shape " + shape + " does not broadcast to " + target + ".");
     }
     long[] result = new long[target.rank()];
     for (int i = 1; i <= shape.rank(); i++) {
@@ -145,7 +148,13 @@ public final class Layout {
   public Optional<Layout> reshape(Shape target) {
     if (target.size() != shape.size()) {
       throw new IllegalArgumentException(
-          "Shape " + shape + " has " + shape.size() + " elements and cannot become " + target + ".");
+          "Shape "
+              + shape
+              + " has "
+              + shape.size()
+              + " elements and cannot become "
+              + target
+              + ".");
     }
     if (isContiguous()) {
       return Optional.of(new Layout(target, rowMajor(target), offset));

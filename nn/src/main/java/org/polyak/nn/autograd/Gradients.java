@@ -1,16 +1,15 @@
 package org.polyak.nn.autograd;
 
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 
 /** The gradients of one scalar loss, by variable. Their memory belongs to the backward scope. */
 public final class Gradients {
-  private final Map<Variable, Tensor> tensors;
+  private final IdentityHashMap<Variable, Tensor> tensors;
 
-  /** From a map keyed by identity. */
-  public Gradients(Map<Variable, Tensor> tensors) {
+  /** From a map keyed by identity, which it copies. */
+  public Gradients(IdentityHashMap<Variable, Tensor> tensors) {
     this.tensors = new IdentityHashMap<>(tensors);
   }
 

@@ -8,6 +8,9 @@ import java.util.List;
 public final class Tape {
   private final List<Step> steps = new ArrayList<>();
 
+  /** Nothing recorded yet. */
+  public Tape() {}
+
   /** Appends a step. */
   public void record(Step step) {
     steps.add(step);

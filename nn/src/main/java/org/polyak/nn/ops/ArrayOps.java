@@ -97,6 +97,14 @@ public abstract sealed class ArrayOps permits Ops {
     return host;
   }
 
+  /** The elements of an I32 variable on the host, row-major. Waits for the device. */
+  public final int[] toIntegers(Variable x) {
+    require(x.dtype() == DType.I32, "toIntegers", "needs I32, not %s", x);
+    int[] host = new int[Math.toIntExact(x.shape().size())];
+    engine.backend().download(x.tensor(), MemorySegment.ofArray(host));
+    return host;
+  }
+
   /** The only element of an F32 variable. Waits for the device. */
   public final float toScalar(Variable x) {
     require(x.shape().size() == 1, "toScalar", "shape %s has not one element", x.shape());
@@ -105,12 +113,16 @@ public abstract sealed class ArrayOps permits Ops {
 
   // Views
 
-  /** The same elements in the same order under another shape; copies where strides forbid a view. */
+  /**
+   * The same elements in the same order under another shape; copies where strides forbid a view.
+   */
   public final Variable reshape(Variable x, int... dims) {
     return reshape(x, Shape.of(dims));
   }
 
-  /** The same elements in the same order under another shape; copies where strides forbid a view. */
+  /**
+   * The same elements in the same order under another shape; copies where strides forbid a view.
+   */
   public final Variable reshape(Variable x, Shape shape) {
     if (shape.equals(x.shape())) {
       return x;
@@ -284,8 +296,7 @@ public abstract sealed class ArrayOps permits Ops {
 
   /** a where the condition is not 0, else b; broadcast to a common shape. */
   public final Variable select(Variable condition, Variable a, Variable b) {
-    Shape shape =
-        broadcast("select", condition.shape(), broadcast("select", a.shape(), b.shape()));
+    Shape shape = broadcast("select", condition.shape(), broadcast("select", a.shape(), b.shape()));
     Variable out = result(allocate(shape), a, b);
     kernels()
         .select(
@@ -403,6 +414,7 @@ public abstract sealed class ArrayOps permits Ops {
     require(x.dtype() == DType.F32, operation, "needs F32, not %s", x);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // The annotation would cost a dependency.
   static void require(boolean condition, String operation, String message, Object... arguments) {
     if (!condition) {
       throw new IllegalArgumentException(operation + ": " + message.formatted(arguments) + ".");

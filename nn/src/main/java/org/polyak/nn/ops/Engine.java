@@ -60,7 +60,7 @@ public final class Engine {
    * @param key what the answer depends on
    * @param question how to ask
    */
-  <K> Optional<K> fused(String name, Record key, Function<FusedKernels, Support<K>> question) {
+  <K> Optional<K> fused(String name, Object key, Function<FusedKernels, Support<K>> question) {
     @SuppressWarnings("unchecked") // The key's class decides the question, hence the kernel's type.
     Support<K> answer =
         (Support<K>)

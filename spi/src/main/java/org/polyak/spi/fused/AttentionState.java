@@ -11,5 +11,4 @@ import org.polyak.spi.Tensor;
  * @param momentum m of eq. 12 {@code [B, H, K, V]}, with the paper's sign; null for rules without
  * @param keySum z {@code [B, H, K]}; null unless the normaliser is the key sum
  */
-public record AttentionState(
-    Tensor memory, @Nullable Tensor momentum, @Nullable Tensor keySum) {}
+public record AttentionState(Tensor memory, @Nullable Tensor momentum, @Nullable Tensor keySum) {}

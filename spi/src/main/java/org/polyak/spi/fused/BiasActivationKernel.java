@@ -22,6 +22,5 @@ public interface BiasActivationKernel {
    * @param inGradient {@code [R, E]}; may be {@code outGradient} itself
    * @param biasGradient {@code [E]}
    */
-  void backward(
-      Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient);
+  void backward(Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient);
 }

@@ -12,7 +12,9 @@ public final class DropoutHash {
     return (mix(mix(seed) + index * 0x9E3779B9) >>> 8) * 0x1p-24f;
   }
 
-  /** A bijection of 32-bit integers with good avalanche: xor-shifts by 16, 15, 16 around products. */
+  /**
+   * A bijection of 32-bit integers with good avalanche: xor-shifts by 16, 15, 16 around products.
+   */
   public static int mix(int value) {
     int h = value;
     h ^= h >>> 16;

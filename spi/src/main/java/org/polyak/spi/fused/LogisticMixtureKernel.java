@@ -27,6 +27,5 @@ public interface LogisticMixtureKernel {
    * @param lossGradients {@code [R]}
    * @param parameterGradients {@code [R, 3K]}
    */
-  void backward(
-      Tensor parameters, Tensor targets, Tensor lossGradients, Tensor parameterGradients);
+  void backward(Tensor parameters, Tensor targets, Tensor lossGradients, Tensor parameterGradients);
 }

@@ -10,8 +10,8 @@ public sealed interface OptimizerRule {
   int stateCount();
 
   /**
-   * Gradient descent: {@code g += λθ}; with momentum μ &gt; 0, {@code b = μb + (1 − d)g} ({@code b =
-   * g} at t = 1) and {@code g = b}, or {@code g + μb} with Nesterov; {@code θ −= ηg}. State: b.
+   * Gradient descent: {@code g += λθ}; with momentum μ &gt; 0, {@code b = μb + (1 − d)g} ({@code b
+   * = g} at t = 1) and {@code g = b}, or {@code g + μb} with Nesterov; {@code θ −= ηg}. State: b.
    *
    * @param momentum μ in [0, 1)
    * @param dampening d
@@ -47,9 +47,9 @@ public sealed interface OptimizerRule {
 
   /**
    * Rectified Adam: with {@code ρ_∞ = 2/(1 − β₂) − 1} and {@code ρ_t = ρ_∞ − 2tβ₂ᵗ/(1 − β₂ᵗ)}, the
-   * Adam step without rectification replaced by {@code η r_t m̂ √(1 − β₂ᵗ)/(√v + ε)} once ρ_t exceeds
-   * the threshold (5), where {@code r_t = √((ρ_t − 4)(ρ_t − 2)ρ_∞ / ((ρ_∞ − 4)(ρ_∞ − 2)ρ_t))}, and
-   * by {@code η m̂} before; {@code m̂ = m/(1 − β₁ᵗ)}. State: m, v.
+   * Adam step without rectification replaced by {@code η r_t m̂ √(1 − β₂ᵗ)/(√v + ε)} once ρ_t
+   * exceeds the threshold (5), where {@code r_t = √((ρ_t − 4)(ρ_t − 2)ρ_∞ / ((ρ_∞ − 4)(ρ_∞ −
+   * 2)ρ_t))}, and by {@code η m̂} before; {@code m̂ = m/(1 − β₁ᵗ)}. State: m, v.
    *
    * @param beta1 β₁
    * @param beta2 β₂

@@ -20,11 +20,7 @@ public interface SoftmaxAttentionKernel {
    *     null when no backward pass will follow
    */
   void forward(
-      AttentionInputs inputs,
-      boolean causal,
-      double scale,
-      Tensor out,
-      @Nullable Tensor logSumExp);
+      AttentionInputs inputs, boolean causal, double scale, Tensor out, @Nullable Tensor logSumExp);
 
   /**
    * Computes the gradients for queries, keys and values.

@@ -9,8 +9,8 @@ public sealed interface UpdateRule {
 
   /**
    * Heavy-ball momentum, Momentum Transformer eq. 12: {@code m_t = β m_{t-1} − φ(k_t) v_tᵀ}; {@code
-   * S_t = S_{t-1} − γ m_t}; z as in the additive rule. Unrolled (eq. 13): key j weighs {@code γ (1 −
-   * β^{i−j+1}) / (1 − β)} in row i. Causal only; weights anchored at the end of the sequence (eq.
+   * S_t = S_{t-1} − γ m_t}; z as in the additive rule. Unrolled (eq. 13): key j weighs {@code γ (1
+   * − β^{i−j+1}) / (1 − β)} in row i. Causal only; weights anchored at the end of the sequence (eq.
    * 14) are weights on the values of an additive rule.
    *
    * @param beta momentum β in [0, 1)

@@ -1,0 +1,231 @@
+package org.polyak.nn.ops;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.polyak.nn.autograd.CarriedState;
+import org.polyak.nn.autograd.Step;
+import org.polyak.nn.autograd.Variable;
+import org.polyak.spi.DType;
+import org.polyak.spi.Kernels;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.AttentionInputs;
+import org.polyak.spi.fused.AttentionKernel;
+import org.polyak.spi.fused.AttentionSpec;
+import org.polyak.spi.fused.AttentionState;
+import org.polyak.spi.fused.FusedKernels;
+import org.polyak.spi.fused.Normaliser;
+import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.UpdateRule;
+
+/** Validates attention, and takes the backend's kernel or the composition from verbs. */
+final class AttentionOps {
+  private AttentionOps() {}
+
+  static Variable attention(
+      Ops ops,
+      AttentionSpec spec,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths) {
+    validate("attention", queries, keys, values, keyLengths, spec.causal());
+    Optional<AttentionKernel> kernel = kernel(ops, spec);
+    return kernel.isPresent()
+        ? fused(ops, kernel.get(), queries, keys, values, keyLengths, null, null)
+        : CompositeAttention.attend(ops, spec, queries, keys, values, keyLengths, null).out();
+  }
+
+  static Attended attend(
+      Ops ops,
+      AttentionSpec spec,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths,
+      @Nullable CarriedState initial) {
+    validate("attend", queries, keys, values, keyLengths, true);
+    Optional<AttentionKernel> kernel = kernel(ops, spec);
+    if (kernel.isEmpty()) {
+      return CompositeAttention.attend(ops, spec, queries, keys, values, keyLengths, initial);
+    }
+    boolean gradient =
+        ops.recording()
+            && (queries.requiresGradient()
+                || keys.requiresGradient()
+                || values.requiresGradient()
+                || (initial != null && initial.requiresGradient()));
+    CarriedState last = emptyState(ops, spec, queries.shape(), values.shape(), gradient);
+    Variable out = fused(ops, kernel.get(), queries, keys, values, keyLengths, initial, last);
+    return new Attended(out, last);
+  }
+
+  static Variable advance(
+      Ops ops,
+      AttentionSpec spec,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      CarriedState state) {
+    validate("advance", queries, keys, values, null, true);
+    Optional<AttentionKernel> kernel = kernel(ops, spec);
+    if (kernel.isPresent()) {
+      return fused(ops, kernel.get(), queries, keys, values, null, state, state);
+    }
+    Attended attended = CompositeAttention.attend(ops, spec, queries, keys, values, null, state);
+    overwrite(ops.kernels(), attended.state().tensors(), state.tensors());
+    return attended.out();
+  }
+
+  static Variable softmax(
+      Ops ops,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths,
+      boolean causal,
+      double scale) {
+    validate("softmaxAttention", queries, keys, values, keyLengths, causal);
+    Optional<SoftmaxAttentionKernel> kernel =
+        ops.engine()
+            .fused(
+                "softmax attention", SoftmaxAttentionKernel.class, FusedKernels::softmaxAttention);
+    if (kernel.isEmpty()) {
+      return CompositeAttention.softmax(ops, queries, keys, values, keyLengths, causal, scale);
+    }
+    Variable q = headMajor(ops, queries);
+    Variable k = headMajor(ops, keys);
+    Variable v = headMajor(ops, values);
+    AttentionInputs inputs = inputs(ops, q, k, v, keyLengths);
+    Variable out = ops.result(ops.allocate(outShape(inputs)), q, k, v);
+    Tensor logSumExp = ops.allocate(Shape.of(inputs.batch(), inputs.queryCount(), inputs.heads()));
+    kernel.get().forward(inputs, causal, scale, out.tensor(), logSumExp);
+    return ops.record(
+        new Step.SoftmaxAttention(kernel.get(), inputs, q, k, v, causal, scale, logSumExp, out));
+  }
+
+  private static Optional<AttentionKernel> kernel(Ops ops, AttentionSpec spec) {
+    String name =
+        (spec.causal() ? "causal " : "")
+            + switch (spec.rule()) {
+              case UpdateRule.Additive additive -> "linear attention";
+              case UpdateRule.Momentum momentum -> "momentum attention";
+            };
+    return ops.engine().fused(name, spec, fused -> fused.attention(spec));
+  }
+
+  private static Variable fused(
+      Ops ops,
+      AttentionKernel kernel,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths,
+      @Nullable CarriedState initial,
+      @Nullable CarriedState last) {
+    Variable q = headMajor(ops, queries);
+    Variable k = headMajor(ops, keys);
+    Variable v = headMajor(ops, values);
+    AttentionInputs inputs = inputs(ops, q, k, v, keyLengths);
+    boolean stateGradient = ops.recording() && initial != null && initial.requiresGradient();
+    Tensor outTensor = ops.allocate(outShape(inputs));
+    Variable out =
+        Variable.of(outTensor, stateGradient || ops.result(outTensor, q, k, v).requiresGradient());
+    Tensor saved = out.requiresGradient() ? ops.allocate(kernel.savedShape(inputs)) : null;
+    kernel.forward(
+        inputs,
+        initial == null ? null : initial.tensors(),
+        outTensor,
+        last == null ? null : last.tensors(),
+        saved);
+    return saved == null
+        ? out
+        : ops.record(new Step.Attention(kernel, inputs, q, k, v, initial, saved, last, out));
+  }
+
+  private static CarriedState emptyState(
+      Ops ops, AttentionSpec spec, Shape queries, Shape values, boolean gradient) {
+    Shape vector = Shape.of(queries.dim(0), queries.dim(2), queries.dim(3));
+    Shape matrix = Shape.of(queries.dim(0), queries.dim(2), queries.dim(3), values.dim(3));
+    return new CarriedState(
+        Variable.of(ops.allocate(matrix), gradient),
+        spec.rule() instanceof UpdateRule.Momentum
+            ? Variable.of(ops.allocate(matrix), gradient)
+            : null,
+        spec.normaliser() instanceof Normaliser.KeySum
+            ? Variable.of(ops.allocate(vector), gradient)
+            : null);
+  }
+
+  private static void overwrite(Kernels kernels, AttentionState from, AttentionState to) {
+    kernels.copy(from.memory(), to.memory());
+    if (from.momentum() != null && to.momentum() != null) {
+      kernels.copy(from.momentum(), to.momentum());
+    }
+    if (from.keySum() != null && to.keySum() != null) {
+      kernels.copy(from.keySum(), to.keySum());
+    }
+  }
+
+  private static AttentionInputs inputs(
+      Ops ops, Variable q, Variable k, Variable v, int @Nullable [] keyLengths) {
+    Tensor lengths =
+        keyLengths == null ? null : ops.indices(keyLengths, keyLengths.length).tensor();
+    return new AttentionInputs(q.tensor(), k.tensor(), v.tensor(), lengths);
+  }
+
+  private static Shape outShape(AttentionInputs in) {
+    return Shape.of(in.batch(), in.queryCount(), in.heads(), in.valueDim());
+  }
+
+  /** Fused kernels need the heads and channels of a token to lie together. */
+  private static Variable headMajor(Ops ops, Variable x) {
+    return x.tensor().layout().isContiguousFrom(2) ? x : ops.copy(x);
+  }
+
+  private static void validate(
+      String operation,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths,
+      boolean causal) {
+    Shape q = queries.shape();
+    Shape k = keys.shape();
+    Shape v = values.shape();
+    ArrayOps.require(
+        queries.dtype() == DType.F32
+            && keys.dtype() == DType.F32
+            && values.dtype() == DType.F32
+            && q.rank() == 4
+            && k.rank() == 4
+            && v.rank() == 4
+            && q.dim(0) == k.dim(0)
+            && k.equals(v.with(3, k.dim(3)))
+            && q.dim(2) == k.dim(2)
+            && q.dim(3) == k.dim(3)
+            && (!causal || q.dim(1) == k.dim(1)),
+        operation,
+        "needs queries [B, N, H, K], keys [B, S, H, K] and values [B, S, H, V]%s; got %s, %s, %s",
+        causal ? " with S = N" : "",
+        q,
+        k,
+        v);
+    if (keyLengths != null) {
+      ArrayOps.require(
+          keyLengths.length == q.dim(0),
+          operation,
+          "needs one key length for each of %d sequences, not %d",
+          q.dim(0),
+          keyLengths.length);
+      for (int length : keyLengths) {
+        ArrayOps.require(
+            length >= 0 && length <= k.dim(1),
+            operation,
+            "key length %d lies outside [0, %d]",
+            length,
+            k.dim(1));
+      }
+    }
+  }
+}

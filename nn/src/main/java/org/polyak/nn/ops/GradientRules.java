@@ -1,0 +1,363 @@
+package org.polyak.nn.ops;
+
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.polyak.nn.autograd.CarriedState;
+import org.polyak.nn.autograd.Gradients;
+import org.polyak.nn.autograd.Step;
+import org.polyak.nn.autograd.Variable;
+import org.polyak.spi.BinaryOp;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.UnaryOp;
+import org.polyak.spi.fused.AttentionGradients;
+import org.polyak.spi.fused.AttentionState;
+
+/**
+ * Reverse-mode differentiation: one rule per kind of step, g being the gradient for its result.
+ * Made for one backward pass. The operations it is given record nothing.
+ */
+final class GradientRules {
+  private final Ops ops;
+  private final IdentityHashMap<Variable, Contribution> gradients = new IdentityHashMap<>();
+
+  /** A gradient so far; only one that nobody else holds may be added to in place. */
+  private record Contribution(Variable value, boolean exclusive) {}
+
+  GradientRules(Ops ops) {
+    this.ops = ops;
+  }
+
+  Gradients backward(List<Step> steps, Variable loss) {
+    gradients.put(loss, new Contribution(ops.filled(1, loss.shape().dims()), true));
+    for (Step step : steps.reversed()) {
+      Contribution contribution = gradients.get(step.out());
+      if (contribution != null) {
+        apply(step, contribution.value());
+      } else if (step instanceof Step.Attention attention && reaches(attention.last())) {
+        apply(step, ops.filled(0, step.out().shape().dims()));
+      }
+    }
+    IdentityHashMap<Variable, Tensor> result = new IdentityHashMap<>();
+    gradients.forEach((variable, gradient) -> result.put(variable, gradient.value().tensor()));
+    return new Gradients(result);
+  }
+
+  private void apply(Step step, Variable g) {
+    switch (step) {
+      case Step.Unary s -> give(s.x(), () -> unary(s, g));
+      case Step.Binary s -> binary(s, g);
+      case Step.Scale(Variable x, double factor, Variable out) ->
+          give(x, () -> ops.scale(g, factor));
+      case Step.Shift s -> share(s.x(), g);
+      case Step.Select s -> {
+        Variable zero = ops.filled(0);
+        give(s.a(), () -> unbroadcast(ops.select(s.condition(), g, zero), s.a().shape()));
+        give(s.b(), () -> unbroadcast(ops.select(s.condition(), zero, g), s.b().shape()));
+      }
+      case Step.Reshape s -> share(s.x(), ops.reshape(g, s.x().shape()));
+      case Step.Permute s -> share(s.x(), ops.permute(g, inverse(s.order())));
+      case Step.Slice s -> give(s.x(), () -> embed(s, g));
+      case Step.Broadcast s -> share(s.x(), unbroadcast(g, s.x().shape()));
+      case Step.Copy s -> share(s.x(), g);
+      case Step.Concatenate s -> {
+        int position = 0;
+        for (Variable part : s.parts()) {
+          int end = position + part.shape().dim(s.axis());
+          share(part, ops.slice(g, s.axis(), position, end));
+          position = end;
+        }
+      }
+      case Step.Reduce s -> reduce(s, g);
+      case Step.CumulativeSum s -> give(s.x(), () -> ops.cumulativeSum(g, s.axis(), !s.reversed()));
+      case Step.MatMul s -> {
+        give(s.a(), () -> unbroadcast(ops.matmul(g, ops.transpose(s.b(), -1, -2)), s.a().shape()));
+        give(s.b(), () -> unbroadcast(ops.matmul(ops.transpose(s.a(), -1, -2), g), s.b().shape()));
+      }
+      case Step.Linear s -> {
+        give(s.x(), () -> ops.matmul(g, s.weight()));
+        give(s.weight(), () -> ops.matmul(ops.transpose(g, 0, 1), s.x()));
+      }
+      case Step.GatherRows s -> give(s.table(), () -> scatter(s, g));
+      case Step.Attention s -> attention(s, g);
+      case Step.SoftmaxAttention s -> softmaxAttention(s, g);
+      case Step.LayerNorm s -> layerNorm(s, g);
+      case Step.BiasActivation s -> biasActivation(s, g);
+      case Step.CrossEntropy s -> {
+        Tensor target = ops.allocate(s.logits().shape());
+        s.kernel()
+            .backward(
+                s.logits().tensor(),
+                s.targets().tensor(),
+                s.labelSmoothing(),
+                contiguous(g),
+                target);
+        give(s.logits(), target);
+      }
+      case Step.LogisticMixture s -> {
+        Tensor target = ops.allocate(s.parameters().shape());
+        s.kernel().backward(s.parameters().tensor(), s.targets().tensor(), contiguous(g), target);
+        give(s.parameters(), target);
+      }
+      case Step.Dropout s -> {
+        Tensor target = ops.allocate(s.x().shape());
+        s.kernel().apply(contiguous(g), s.rate(), s.seed(), target);
+        give(s.x(), target);
+      }
+    }
+  }
+
+  private Variable unary(Step.Unary s, Variable g) {
+    Variable x = ops.detach(s.x());
+    Variable y = ops.detach(s.out());
+    return switch (s.op()) {
+      case NEGATE -> ops.unary(UnaryOp.NEGATE, g);
+      case ABSOLUTE -> ops.multiply(g, ops.unary(UnaryOp.SIGN, x));
+      case SIGN -> throw new IllegalStateException("The sign function is never recorded.");
+      case SQUARE -> ops.multiply(g, ops.scale(x, 2));
+      case SQUARE_ROOT -> ops.divide(ops.scale(g, 0.5), y);
+      case RECIPROCAL -> ops.unary(UnaryOp.NEGATE, ops.multiply(g, ops.multiply(y, y)));
+      case EXPONENTIAL -> ops.multiply(g, y);
+      case LOGARITHM -> ops.divide(g, x);
+      case TANH -> ops.subtract(g, ops.multiply(g, ops.multiply(y, y)));
+      case ERROR_FUNCTION -> {
+        Variable bell =
+            ops.unary(UnaryOp.EXPONENTIAL, ops.unary(UnaryOp.NEGATE, ops.unary(UnaryOp.SQUARE, x)));
+        yield ops.multiply(g, ops.scale(bell, 2 / Math.sqrt(Math.PI)));
+      }
+      case SIGMOID -> ops.multiply(g, ops.subtract(y, ops.multiply(y, y)));
+      case SOFTPLUS -> ops.multiply(g, ops.unary(UnaryOp.SIGMOID, x));
+      case RELU -> ops.multiply(g, ops.less(ops.filled(0), x));
+      case ELU_PLUS_ONE -> ops.multiply(g, ops.minimum(y, ops.filled(1)));
+    };
+  }
+
+  private void binary(Step.Binary s, Variable g) {
+    Variable a = ops.detach(s.a());
+    Variable b = ops.detach(s.b());
+    switch (s.op()) {
+      case ADD -> {
+        share(s.a(), unbroadcast(g, a.shape()));
+        share(s.b(), unbroadcast(g, b.shape()));
+      }
+      case SUBTRACT -> {
+        share(s.a(), unbroadcast(g, a.shape()));
+        give(s.b(), () -> ops.unary(UnaryOp.NEGATE, unbroadcast(g, b.shape())));
+      }
+      case MULTIPLY -> {
+        give(s.a(), () -> unbroadcast(ops.multiply(g, b), a.shape()));
+        give(s.b(), () -> unbroadcast(ops.multiply(g, a), b.shape()));
+      }
+      case DIVIDE -> {
+        Variable quotient = ops.divide(g, b);
+        give(s.a(), () -> unbroadcast(quotient, a.shape()));
+        give(
+            s.b(),
+            () ->
+                ops.unary(
+                    UnaryOp.NEGATE,
+                    unbroadcast(ops.multiply(quotient, ops.detach(s.out())), b.shape())));
+      }
+      case MAXIMUM -> choose(s, ops.less(a, b), g);
+      case MINIMUM -> choose(s, ops.less(b, a), g);
+      case LESS, EQUAL -> throw new IllegalStateException("Comparisons are never recorded.");
+    }
+  }
+
+  private void choose(Step.Binary s, Variable takesSecond, Variable g) {
+    Variable zero = ops.filled(0);
+    give(s.a(), () -> unbroadcast(ops.select(takesSecond, zero, g), s.a().shape()));
+    give(s.b(), () -> unbroadcast(ops.select(takesSecond, g, zero), s.b().shape()));
+  }
+
+  private void reduce(Step.Reduce s, Variable g) {
+    switch (s.op()) {
+      case SUM -> share(s.x(), ops.broadcastTo(g, s.x().shape()));
+      case MAXIMUM -> {
+        Variable mask = ops.equal(ops.detach(s.x()), ops.detach(s.out()));
+        Variable each = ops.divide(g, ops.sum(mask, s.axis()));
+        give(s.x(), () -> ops.multiply(mask, each));
+      }
+    }
+  }
+
+  private Variable embed(Step.Slice s, Variable g) {
+    Variable whole = ops.filled(0, s.x().shape().dims());
+    int end = s.from() + g.shape().dim(s.axis());
+    ops.kernels().copy(g.tensor(), whole.tensor().slice(s.axis(), s.from(), end));
+    return whole;
+  }
+
+  private Variable scatter(Step.GatherRows s, Variable g) {
+    Variable table = ops.filled(0, s.table().shape().dims());
+    ops.kernels().scatterAddRows(g.tensor(), s.indices().tensor(), table.tensor());
+    return table;
+  }
+
+  private void layerNorm(Step.LayerNorm s, Variable g) {
+    Tensor x = ops.allocate(s.x().shape());
+    Tensor gain = ops.allocate(s.gain().shape());
+    Variable bias = s.bias();
+    Tensor biasTarget = bias == null ? null : ops.allocate(bias.shape());
+    s.kernel()
+        .backward(s.x().tensor(), s.gain().tensor(), s.saved(), contiguous(g), x, gain, biasTarget);
+    give(s.x(), x);
+    give(s.gain(), gain);
+    if (bias != null && biasTarget != null) {
+      give(bias, biasTarget);
+    }
+  }
+
+  private void biasActivation(Step.BiasActivation s, Variable g) {
+    Tensor x = ops.allocate(s.x().shape());
+    Tensor bias = ops.allocate(s.bias().shape());
+    s.kernel().backward(s.x().tensor(), s.bias().tensor(), contiguous(g), x, bias);
+    give(s.x(), x);
+    give(s.bias(), bias);
+  }
+
+  private void softmaxAttention(Step.SoftmaxAttention s, Variable g) {
+    AttentionGradients targets = attentionTargets(s.queries(), s.keys(), s.values(), null);
+    s.kernel()
+        .backward(
+            s.inputs(),
+            s.causal(),
+            s.scale(),
+            s.out().tensor(),
+            s.logSumExp(),
+            contiguous(g),
+            targets);
+    give(s.queries(), targets.queries());
+    give(s.keys(), targets.keys());
+    give(s.values(), targets.values());
+  }
+
+  private void attention(Step.Attention s, Variable g) {
+    CarriedState initial = s.initial();
+    boolean wantsInitial = initial != null && initial.requiresGradient();
+    AttentionState initialTarget = wantsInitial && initial != null ? like(initial) : null;
+    AttentionGradients targets = attentionTargets(s.queries(), s.keys(), s.values(), initialTarget);
+    s.kernel()
+        .backward(
+            s.inputs(),
+            initial == null ? null : initial.tensors(),
+            s.out().tensor(),
+            s.saved(),
+            contiguous(g),
+            stateGradient(s.last()),
+            targets);
+    give(s.queries(), targets.queries());
+    give(s.keys(), targets.keys());
+    give(s.values(), targets.values());
+    if (initial != null && initialTarget != null) {
+      give(initial.memory(), initialTarget.memory());
+      giveState(initial.momentum(), initialTarget.momentum());
+      giveState(initial.keySum(), initialTarget.keySum());
+    }
+  }
+
+  private AttentionGradients attentionTargets(
+      Variable queries, Variable keys, Variable values, @Nullable AttentionState initial) {
+    return new AttentionGradients(
+        ops.allocate(queries.shape()),
+        ops.allocate(keys.shape()),
+        ops.allocate(values.shape()),
+        initial);
+  }
+
+  private AttentionState like(CarriedState state) {
+    return new AttentionState(
+        ops.allocate(state.memory().shape()),
+        state.momentum() == null ? null : ops.allocate(state.momentum().shape()),
+        state.keySum() == null ? null : ops.allocate(state.keySum().shape()));
+  }
+
+  private void giveState(@Nullable Variable variable, @Nullable Tensor gradient) {
+    if (variable != null && gradient != null) {
+      give(variable, gradient);
+    }
+  }
+
+  private boolean reaches(@Nullable CarriedState last) {
+    return last != null
+        && (gradients.containsKey(last.memory())
+            || gradients.containsKey(last.momentum())
+            || gradients.containsKey(last.keySum()));
+  }
+
+  private @Nullable AttentionState stateGradient(@Nullable CarriedState last) {
+    return last == null || !reaches(last)
+        ? null
+        : new AttentionState(
+            gradientOrZero(last.memory()),
+            last.momentum() == null ? null : gradientOrZero(last.momentum()),
+            last.keySum() == null ? null : gradientOrZero(last.keySum()));
+  }
+
+  private Tensor gradientOrZero(Variable variable) {
+    Contribution contribution = gradients.get(variable);
+    return contribution == null
+        ? ops.filled(0, variable.shape().dims()).tensor()
+        : contiguous(contribution.value());
+  }
+
+  /** Adds a fresh gradient, computed only when it is wanted. */
+  private void give(Variable to, Supplier<Variable> gradient) {
+    if (to.requiresGradient()) {
+      accumulate(to, new Contribution(gradient.get(), true));
+    }
+  }
+
+  private void give(Variable to, Tensor fresh) {
+    give(to, () -> Variable.constant(fresh));
+  }
+
+  /** Adds a gradient that somebody else may hold too. */
+  private void share(Variable to, Variable gradient) {
+    if (to.requiresGradient()) {
+      accumulate(to, new Contribution(gradient, false));
+    }
+  }
+
+  private void accumulate(Variable to, Contribution more) {
+    gradients.merge(to, more, this::sum);
+  }
+
+  private Contribution sum(Contribution a, Contribution b) {
+    if (!a.exclusive() && !b.exclusive()) {
+      return new Contribution(ops.add(a.value(), b.value()), true);
+    }
+    Contribution into = a.exclusive() ? a : b;
+    Contribution from = a.exclusive() ? b : a;
+    Tensor total = into.value().tensor();
+    ops.kernels().binary(BinaryOp.ADD, total, from.value().tensor(), total);
+    return into;
+  }
+
+  /** Sums over the axes along which a variable of the target shape was repeated. */
+  private Variable unbroadcast(Variable g, Shape target) {
+    Variable sum = g;
+    int extra = g.shape().rank() - target.rank();
+    for (int axis = 0; axis < g.shape().rank(); axis++) {
+      boolean repeated = axis < extra || target.dim(axis - extra) == 1;
+      if (repeated && g.shape().dim(axis) != 1) {
+        sum = ops.sum(sum, axis);
+      }
+    }
+    return ops.reshape(sum, target);
+  }
+
+  private Tensor contiguous(Variable x) {
+    return ops.contiguous(x).tensor();
+  }
+
+  private static int[] inverse(List<Integer> order) {
+    int[] inverse = new int[order.size()];
+    for (int axis = 0; axis < inverse.length; axis++) {
+      inverse[order.get(axis)] = axis;
+    }
+    return inverse;
+  }
+}

@@ -1,0 +1,339 @@
+package org.polyak.nn.ops;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.polyak.nn.autograd.CarriedState;
+import org.polyak.nn.autograd.Gradients;
+import org.polyak.nn.autograd.Step;
+import org.polyak.nn.autograd.Tape;
+import org.polyak.nn.autograd.Variable;
+import org.polyak.spi.DType;
+import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.AttentionSpec;
+import org.polyak.spi.fused.BiasActivationKernel;
+import org.polyak.spi.fused.CrossEntropyKernel;
+import org.polyak.spi.fused.DropoutKernel;
+import org.polyak.spi.fused.FusedKernels;
+import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LogisticMixtureKernel;
+import org.polyak.spi.fused.Normaliser;
+import org.polyak.spi.fused.UpdateRule;
+
+/**
+ * All operations of models, bound to a backend, to the scope that owns their results, and, for
+ * training, to a tape. Immutable and cheap: make one per scope. What the backend offers runs fused;
+ * everything else is composed from verbs on the same device.
+ */
+public final class Ops extends ArrayOps {
+  private final @Nullable Tape tape;
+  private final @Nullable RandomGenerator dropoutSeeds;
+
+  private Ops(
+      Engine engine, Scope scope, @Nullable Tape tape, @Nullable RandomGenerator dropoutSeeds) {
+    super(engine, scope, tape);
+    this.tape = tape;
+    this.dropoutSeeds = dropoutSeeds;
+  }
+
+  /** Without a tape; dropout is the identity. */
+  public static Ops inference(Engine engine, Scope scope) {
+    return new Ops(engine, scope, null, null);
+  }
+
+  /** With a tape; dropout is the identity. */
+  public static Ops recording(Engine engine, Scope scope, Tape tape) {
+    return new Ops(engine, scope, tape, null);
+  }
+
+  /** With a tape, and with dropout whose seeds come from a generator. */
+  public static Ops training(Engine engine, Scope scope, Tape tape, RandomGenerator dropoutSeeds) {
+    return new Ops(engine, scope, tape, dropoutSeeds);
+  }
+
+  /** The same, with results in another scope. */
+  public Ops in(Scope other) {
+    return new Ops(engine(), other, tape, dropoutSeeds);
+  }
+
+  /**
+   * The gradients of a loss with one element, by going back over the tape. They are allocated in
+   * this object's scope.
+   */
+  public Gradients backward(Variable loss) {
+    require(loss.shape().size() == 1, "backward", "the loss has shape %s", loss.shape());
+    return new GradientRules(inference(engine(), scope())).backward(steps(), loss);
+  }
+
+  // Layers
+
+  /** {@code x·weightᵀ + bias} over the last axis: x [.., in], weight [out, in], bias [out]. */
+  public Variable linear(Variable x, Variable weight, @Nullable Variable bias) {
+    return linear(x, weight, bias, Activation.IDENTITY);
+  }
+
+  /** {@code f(x·weightᵀ + bias)} over the last axis: x [.., in], weight [out, in], bias [out]. */
+  public Variable linear(
+      Variable x, Variable weight, @Nullable Variable bias, Activation activation) {
+    requireF32("linear", x);
+    require(
+        x.shape().rank() >= 1
+            && weight.shape().rank() == 2
+            && x.shape().dim(-1) == weight.shape().dim(1),
+        "linear",
+        "input %s does not fit weight [out, in] %s",
+        x.shape(),
+        weight.shape());
+    int width = weight.shape().dim(0);
+    Variable rows = rows(x);
+    Variable product = result(allocate(Shape.of(rows.shape().dim(0), width)), rows, weight);
+    kernels().matmul(rows.tensor(), weight.tensor().transpose(0, 1), false, product.tensor());
+    record(new Step.Linear(rows, weight, product));
+    Variable out =
+        bias == null ? activation(activation, product) : biasActivation(activation, product, bias);
+    return reshape(out, x.shape().with(-1, width));
+  }
+
+  private Variable biasActivation(Activation activation, Variable x, Variable bias) {
+    requireVector("bias", bias, x.shape().dim(-1));
+    Optional<BiasActivationKernel> kernel =
+        engine()
+            .fused(
+                "bias + " + activation.name().toLowerCase(Locale.ROOT),
+                activation,
+                fused -> fused.biasActivation(activation));
+    if (kernel.isEmpty()) {
+      return activation(activation, add(x, bias));
+    }
+    Tensor tensor = activation == Activation.IDENTITY ? x.tensor() : allocate(x.shape());
+    Variable out = result(tensor, x, bias);
+    kernel.get().forward(x.tensor(), contiguous(bias).tensor(), tensor);
+    return record(new Step.BiasActivation(kernel.get(), x, bias, out));
+  }
+
+  /** A point-wise non-linearity. */
+  public Variable activation(Activation activation, Variable x) {
+    return CompositeLayers.activation(this, activation, x);
+  }
+
+  /** Layer normalisation over the last axis: gain and bias [E]. */
+  public Variable layerNorm(Variable x, Variable gain, @Nullable Variable bias, double epsilon) {
+    requireF32("layerNorm", x);
+    int width = x.shape().dim(-1);
+    requireVector("layerNorm gain", gain, width);
+    if (bias != null) {
+      requireVector("layerNorm bias", bias, width);
+    }
+    require(epsilon > 0, "layerNorm", "epsilon must be positive, not %s", epsilon);
+    Optional<LayerNormKernel> kernel =
+        engine().fused("layer norm", Family.LAYER_NORM, FusedKernels::layerNorm);
+    if (kernel.isEmpty()) {
+      return CompositeLayers.layerNorm(this, x, gain, bias, epsilon);
+    }
+    Variable rows = rows(x);
+    Variable out =
+        bias == null
+            ? result(allocate(rows.shape()), rows, gain)
+            : result(allocate(rows.shape()), rows, gain, bias);
+    Tensor saved = allocate(Shape.of(rows.shape().dim(0), 2));
+    kernel
+        .get()
+        .forward(
+            rows.tensor(),
+            gain.tensor(),
+            bias == null ? null : bias.tensor(),
+            epsilon,
+            out.tensor(),
+            saved);
+    record(new Step.LayerNorm(kernel.get(), rows, gain, bias, saved, out));
+    return reshape(out, x.shape());
+  }
+
+  /** Dropout while training with a generator; otherwise the identity. */
+  public Variable dropout(Variable x, double rate) {
+    require(rate >= 0 && rate < 1, "dropout", "the rate must lie in [0, 1), not %s", rate);
+    if (dropoutSeeds == null || rate == 0) {
+      return x;
+    }
+    int seed = dropoutSeeds.nextInt();
+    Optional<DropoutKernel> kernel =
+        engine().fused("dropout", Family.DROPOUT, FusedKernels::dropout);
+    if (kernel.isEmpty()) {
+      return multiply(x, CompositeLayers.dropoutMask(this, x.shape(), rate, seed));
+    }
+    Variable in = contiguous(x);
+    Variable out = result(allocate(in.shape()), in);
+    kernel.get().apply(in.tensor(), rate, seed, out.tensor());
+    return record(new Step.Dropout(kernel.get(), in, rate, seed, out));
+  }
+
+  // Attention: queries and keys [B, N, H, K], values [B, N, H, V]
+
+  /**
+   * Attention of the linear family.
+   *
+   * @param keyLengths keys at or beyond its sequence's length are padding; null when none is
+   * @return {@code [B, N, H, V]}
+   */
+  public Variable attention(
+      AttentionSpec spec,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths) {
+    return AttentionOps.attention(this, spec, queries, keys, values, keyLengths);
+  }
+
+  /**
+   * Causal attention that carries a state from call to call.
+   *
+   * @param keyLengths as in {@link #attention}
+   * @param initial the state before the first token; null for zeros
+   * @return the output and the state after the last token
+   */
+  public Attended attend(
+      AttentionSpec spec,
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths,
+      @Nullable CarriedState initial) {
+    require(spec.causal(), "attend", "only causal attention carries a state");
+    return AttentionOps.attend(this, spec, queries, keys, values, keyLengths, initial);
+  }
+
+  /**
+   * Causal attention that updates a state in place: generation with constant memory. Records
+   * nothing.
+   *
+   * @return {@code [B, N, H, V]}
+   */
+  public Variable advance(
+      AttentionSpec spec, Variable queries, Variable keys, Variable values, CarriedState state) {
+    require(spec.causal() && !recording(), "advance", "is for causal inference only");
+    return AttentionOps.advance(this, spec, queries, keys, values, state);
+  }
+
+  /** The state before the first token: zeros, in this object's scope. */
+  public CarriedState initialState(AttentionSpec spec, int batch, int heads, int keys, int values) {
+    return new CarriedState(
+        filled(0, batch, heads, keys, values),
+        spec.rule() instanceof UpdateRule.Momentum ? filled(0, batch, heads, keys, values) : null,
+        spec.normaliser() instanceof Normaliser.KeySum ? filled(0, batch, heads, keys) : null);
+  }
+
+  /**
+   * Softmax attention: {@code Σ_j softmax_j(scale · q_i·k_j) v_j}. The number of keys may differ
+   * from the number of queries unless causal.
+   *
+   * @param keyLengths keys at or beyond its sequence's length are padding; null when none is
+   * @return {@code [B, N, H, V]}
+   */
+  public Variable softmaxAttention(
+      Variable queries,
+      Variable keys,
+      Variable values,
+      int @Nullable [] keyLengths,
+      boolean causal,
+      double scale) {
+    return AttentionOps.softmax(this, queries, keys, values, keyLengths, causal, scale);
+  }
+
+  // Losses
+
+  /**
+   * Softmax cross-entropy by row, in nats.
+   *
+   * @param logits {@code [R, C]}
+   * @param targets I32 {@code [R]}; a negative one makes its row's loss 0
+   * @return {@code [R]}
+   */
+  public Variable crossEntropy(Variable logits, Variable targets, double labelSmoothing) {
+    requireF32("crossEntropy", logits);
+    require(
+        logits.shape().rank() == 2
+            && targets.dtype() == DType.I32
+            && targets.shape().equals(Shape.of(logits.shape().dim(0))),
+        "crossEntropy",
+        "needs logits [R, C] and I32 targets [R], not %s and %s",
+        logits,
+        targets);
+    require(
+        labelSmoothing >= 0 && labelSmoothing < 1,
+        "crossEntropy",
+        "label smoothing must lie in [0, 1), not %s",
+        labelSmoothing);
+    Optional<CrossEntropyKernel> kernel =
+        engine().fused("cross-entropy", Family.CROSS_ENTROPY, FusedKernels::softmaxCrossEntropy);
+    if (kernel.isEmpty()) {
+      return CompositeLayers.crossEntropy(this, logits, targets, labelSmoothing);
+    }
+    Variable rows = contiguous(logits);
+    Variable out = result(allocate(targets.shape()), rows);
+    kernel.get().forward(rows.tensor(), targets.tensor(), labelSmoothing, out.tensor());
+    return record(new Step.CrossEntropy(kernel.get(), rows, targets, labelSmoothing, out));
+  }
+
+  /**
+   * Negative log-likelihood by row of bytes under a discretised mixture of K logistics, in nats.
+   *
+   * @param parameters {@code [R, 3K]}: logits, means, log-scales
+   * @param targets F32 {@code [R]}: {@code 2·byte/255 − 1}
+   * @return {@code [R]}
+   */
+  public Variable logisticMixture(Variable parameters, Variable targets) {
+    requireF32("logisticMixture", parameters);
+    requireF32("logisticMixture", targets);
+    require(
+        parameters.shape().rank() == 2
+            && parameters.shape().dim(1) % 3 == 0
+            && targets.shape().equals(Shape.of(parameters.shape().dim(0))),
+        "logisticMixture",
+        "needs parameters [R, 3K] and targets [R], not %s and %s",
+        parameters.shape(),
+        targets.shape());
+    Optional<LogisticMixtureKernel> kernel =
+        engine()
+            .fused("mixture of logistics", Family.LOGISTIC_MIXTURE, FusedKernels::logisticMixture);
+    if (kernel.isEmpty()) {
+      return CompositeLogisticMixture.losses(this, parameters, targets);
+    }
+    Variable rows = contiguous(parameters);
+    Variable out = result(allocate(targets.shape()), rows);
+    kernel.get().forward(rows.tensor(), targets.tensor(), out.tensor());
+    return record(new Step.LogisticMixture(kernel.get(), rows, targets, out));
+  }
+
+  // Common ground
+
+  /** The operations of which a backend offers one kernel each. */
+  private enum Family {
+    LAYER_NORM,
+    DROPOUT,
+    CROSS_ENTROPY,
+    LOGISTIC_MIXTURE
+  }
+
+  /** All axes but the last folded into one, contiguous. */
+  private Variable rows(Variable x) {
+    int width = x.shape().dim(-1);
+    int count = 1;
+    for (int axis = 0; axis < x.shape().rank() - 1; axis++) {
+      count *= x.shape().dim(axis);
+    }
+    return reshape(contiguous(x), count, width);
+  }
+
+  private static void requireVector(String operation, Variable vector, int width) {
+    require(
+        vector.dtype() == DType.F32 && vector.shape().equals(Shape.of(width)),
+        operation,
+        "needs shape [%d], not %s",
+        width,
+        vector.shape());
+  }
+}
