@@ -1,0 +1,202 @@
+package org.polyak.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.UnaryOperator;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+
+class VectorMathTest {
+  private static final int POINTS = 400_000;
+
+  /** Units in the last place: reduction, polynomial and reconstruction round a few times each. */
+  private static final double ULPS = 3;
+
+  @Test
+  void expIsAccurateDownToSubnormalResults() {
+    sweep(VectorMath::exp, Math::exp, -110, 95, ULPS);
+  }
+
+  @Test
+  void logIsAccurateOverAllMagnitudesAndNearOne() {
+    for (int bits = 1; bits > 0 && bits < 0x7F800000; bits += 5_003) {
+      float x = Float.intBitsToFloat(bits);
+      check(VectorMath::log, Math::log, x, ULPS);
+    }
+    sweep(VectorMath::log, Math::log, 0.5, 2, ULPS);
+    sweep(VectorMath::log, Math::log, 0.999, 1.001, ULPS);
+  }
+
+  @Test
+  void tanhIsAccurateForSmallAndLargeArguments() {
+    sweep(VectorMath::tanh, Math::tanh, -12, 12, ULPS);
+    sweep(VectorMath::tanh, Math::tanh, -1e-3, 1e-3, ULPS);
+    sweep(VectorMath::tanh, Math::tanh, -1e-20, 1e-20, ULPS);
+  }
+
+  @Test
+  void sigmoidKeepsRelativeAccuracyWhereItIsTiny() {
+    sweep(VectorMath::sigmoid, x -> 1 / (1 + Math.exp(-x)), -105, 105, ULPS + 1);
+  }
+
+  @Test
+  void softplusKeepsRelativeAccuracyWhereItIsTiny() {
+    sweep(
+        VectorMath::softplus,
+        x -> Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+        -105,
+        105,
+        ULPS + 1);
+  }
+
+  @Test
+  void eluPlusOneIsTheExponentialOfNegativeArguments() {
+    sweep(VectorMath::eluPlusOne, x -> x > 0 ? x + 1 : Math.exp(x), -105, 20, ULPS);
+  }
+
+  @Test
+  void erfAgreesWithItsSeries() {
+    sweep(VectorMath::erf, VectorMathTest::erf, -4.5, 4.5, ULPS);
+    sweep(VectorMath::erf, VectorMathTest::erf, -1e-3, 1e-3, ULPS);
+  }
+
+  @Test
+  void geluIsAccurateRelativeToItsArgument() {
+    for (int i = 0; i <= POINTS; i++) {
+      float x = (float) (-8 + 16.0 * i / POINTS);
+      double expected = 0.5 * x * (1 + erf(x * Math.sqrt(0.5)));
+      // 1 + erf rounds to units of 2^-24 and is multiplied by x.
+      assertThat((double) apply(VectorMath::gelu, x)[0])
+          .isCloseTo(expected, within(4 * 0x1p-24 * (Math.abs(x) + Math.abs(expected))));
+      double slope =
+          0.5 * (1 + erf(x * Math.sqrt(0.5)))
+              + x * Math.exp(-0.5 * x * (double) x) / Math.sqrt(2 * Math.PI);
+      assertThat((double) apply(VectorMath::geluDerivative, x)[0])
+          .isCloseTo(slope, within(8 * 0x1p-24));
+    }
+  }
+
+  @Test
+  void siluAndItsDerivativeFollowTheSigmoid() {
+    DoubleUnaryOperator sigmoid = x -> 1 / (1 + Math.exp(-x));
+    sweep(VectorMath::silu, x -> x * sigmoid.applyAsDouble(x), -80, 80, ULPS + 2);
+    for (int i = 0; i <= POINTS; i++) {
+      float x = (float) (-20 + 40.0 * i / POINTS);
+      double s = sigmoid.applyAsDouble(x);
+      assertThat((double) apply(VectorMath::siluDerivative, x)[0])
+          .isCloseTo(s * (1 + x * (1 - s)), within(8 * 0x1p-24 * (1 + Math.abs(x)) * s));
+    }
+  }
+
+  @Test
+  void specialValues() {
+    float inf = Float.POSITIVE_INFINITY;
+    special(VectorMath::exp, inf, inf, -inf, 0f, 0f, 1f, -0f, 1f, 200f, inf, -200f, 0f);
+    special(VectorMath::log, inf, inf, -inf, Float.NaN, 0f, -inf, -0f, -inf, 1f, 0f, -1f, Float.NaN);
+    special(VectorMath::tanh, inf, 1f, -inf, -1f, 0f, 0f, -0f, -0f, 50f, 1f);
+    special(VectorMath::erf, inf, 1f, -inf, -1f, 0f, 0f, -0f, -0f, 50f, 1f);
+    special(VectorMath::sigmoid, inf, 1f, -inf, 0f, 0f, 0.5f);
+    special(VectorMath::softplus, inf, inf, -inf, 0f);
+    special(VectorMath::eluPlusOne, inf, inf, -inf, 0f, 0f, 1f, -0f, 1f);
+    special(VectorMath::sign, inf, 1f, -inf, -1f, 0f, 0f, -0f, -0f, Float.MIN_VALUE, 1f, -Float.MIN_VALUE, -1f);
+    special(VectorMath::tanh, Float.MIN_VALUE, Float.MIN_VALUE, -Float.MIN_VALUE, -Float.MIN_VALUE);
+  }
+
+  @Test
+  void aLaneHasTheSameBitsAtEveryWidth() {
+    for (int i = 0; i < 20_000; i++) {
+      float x = (float) (-20 + 40.0 * i / 20_000);
+      for (UnaryOperator<FloatVector> f : functions()) {
+        float[] narrow = f.apply(FloatVector.broadcast(FloatVector.SPECIES_128, x)).toArray();
+        float[] wide = f.apply(FloatVector.broadcast(FloatVector.SPECIES_512, x)).toArray();
+        assertThat(Float.floatToIntBits(narrow[3])).isEqualTo(Float.floatToIntBits(wide[13]));
+      }
+    }
+  }
+
+  @Test
+  void sumAddsEveryLaneOnce() {
+    for (VectorWidth width : VectorWidth.values()) {
+      VectorSpecies<Float> species = width.floats();
+      float[] powers = new float[species.length()];
+      for (int i = 0; i < powers.length; i++) {
+        powers[i] = 1 << i;
+      }
+      assertThat(VectorMath.sum(FloatVector.fromArray(species, powers, 0)))
+          .isEqualTo((float) ((1 << powers.length) - 1));
+    }
+  }
+
+  private static List<UnaryOperator<FloatVector>> functions() {
+    return List.of(
+        VectorMath::exp,
+        VectorMath::log,
+        VectorMath::tanh,
+        VectorMath::erf,
+        VectorMath::sigmoid,
+        VectorMath::softplus,
+        VectorMath::gelu,
+        VectorMath::silu);
+  }
+
+  private static void sweep(
+      UnaryOperator<FloatVector> f, DoubleUnaryOperator exact, double from, double to, double ulps) {
+    for (int i = 0; i <= POINTS; i++) {
+      check(f, exact, (float) (from + (to - from) * i / POINTS), ulps);
+    }
+  }
+
+  private static void check(
+      UnaryOperator<FloatVector> f, DoubleUnaryOperator exact, float x, double ulps) {
+    double expected = exact.applyAsDouble(x);
+    double actual = apply(f, x)[0];
+    double error = Math.abs(actual - expected);
+    boolean overflow = Math.abs(expected) > Float.MAX_VALUE && Double.isInfinite(actual);
+    if (!overflow && !(error <= ulps * Math.ulp((float) expected))) {
+      throw new AssertionError(
+          "f(%s) is %s, expected %s: %.2f ulp"
+              .formatted(x, actual, expected, error / Math.ulp((float) expected)));
+    }
+  }
+
+  /** Pairs of argument and exact result; NaN must give NaN besides. */
+  private static void special(UnaryOperator<FloatVector> f, float... pairs) {
+    assertThat(apply(f, Float.NaN)).containsOnly(Float.NaN);
+    for (int i = 0; i < pairs.length; i += 2) {
+      assertThat(Float.floatToIntBits(apply(f, pairs[i])[0]))
+          .as("f(%s)", pairs[i])
+          .isEqualTo(Float.floatToIntBits(pairs[i + 1]));
+    }
+  }
+
+  private static float[] apply(UnaryOperator<FloatVector> f, float x) {
+    return f.apply(FloatVector.broadcast(FloatVector.SPECIES_128, x)).toArray();
+  }
+
+  private static Offset<Double> within(double bound) {
+    return Offset.offset(bound);
+  }
+
+  /** Maclaurin series of erf below 3, continued fraction of erfc above. */
+  private static double erf(double x) {
+    double t = Math.abs(x);
+    if (t < 3) {
+      double term = t;
+      double sum = t;
+      for (int n = 1; n < 120; n++) {
+        term *= -t * t / n;
+        sum += term / (2 * n + 1);
+      }
+      return Math.copySign(2 / Math.sqrt(Math.PI) * sum, x);
+    }
+    double fraction = t;
+    for (int k = 60; k > 0; k--) {
+      fraction = t + k / 2.0 / fraction;
+    }
+    return Math.copySign(1 - Math.exp(-t * t) / Math.sqrt(Math.PI) / fraction, x);
+  }
+}
