@@ -1,0 +1,97 @@
+package org.polyak.cpu;
+
+import java.util.Arrays;
+
+/**
+ * The right-hand matrix of a product as the tile loops read it: panels of columns, each a few
+ * vectors wide, whose rows lie at a fixed distance. Packed panels are dense and padded with zeros to
+ * whole vectors; direct panels are read where the matrix lies.
+ */
+final class Panels {
+  private final float[] data;
+  private final int offset;
+  private final int rowStride;
+  private final int depth;
+  private final boolean dense;
+
+  private Panels(float[] data, int offset, int rowStride, int depth, boolean dense) {
+    this.data = data;
+    this.offset = offset;
+    this.rowStride = rowStride;
+    this.depth = depth;
+    this.dense = dense;
+  }
+
+  /** Panels written one after another by {@link #pack}. */
+  static Panels packed(float[] packed, int depth) {
+    return new Panels(packed, 0, 0, depth, true);
+  }
+
+  /** The matrix itself; its columns lie side by side. */
+  static Panels direct(Operand b, int depth) {
+    return new Panels(b.data(), b.offset(), b.rowStride(), depth, false);
+  }
+
+  float[] data() {
+    return data;
+  }
+
+  /** Where row {@code k} of the panel that begins at {@code column} and is so wide begins. */
+  int position(int column, int k, int width) {
+    return dense ? offset + column * depth + k * width : offset + k * rowStride + column;
+  }
+
+  /** Distance between the rows of a panel of this width. */
+  int stride(int width) {
+    return dense ? width : rowStride;
+  }
+
+  /**
+   * Vectors in the panel that begins where {@code columns} are left: the widest that they fill, or
+   * the narrowest that holds the last of them.
+   */
+  static int vectors(int columns, GemmKernel kernel) {
+    int left = (columns + kernel.lanes() - 1) / kernel.lanes();
+    return Math.min(kernel.tileVectors(), Integer.highestOneBit(left));
+  }
+
+  /** Floats that packing these columns takes. */
+  static long packedSize(int columns, int depth, GemmKernel kernel) {
+    long lanes = kernel.lanes();
+    return (columns + lanes - 1) / lanes * lanes * depth;
+  }
+
+  /**
+   * Packs one panel: row k of it holds {@code b[k, column .. column + width)}, zero beyond {@code
+   * columns} of B.
+   */
+  static void pack(Operand b, int depth, int columns, int column, int width, float[] to, int toOffset) {
+    int valid = Math.min(width, columns - column);
+    if (b.columnStride() == 1) {
+      for (int k = 0; k < depth; k++) {
+        int at = toOffset + k * width;
+        System.arraycopy(b.data(), b.at(k, column), to, at, valid);
+        Arrays.fill(to, at + valid, at + width, 0f);
+      }
+    } else {
+      for (int from = 0; from < depth; from += 16) {
+        int until = Math.min(depth, from + 16);
+        for (int j = 0; j < valid; j++) {
+          copyStrided(
+              b.data(), b.at(from, column + j), b.rowStride(), to, toOffset + from * width + j, width, until - from);
+        }
+        for (int k = from; k < until; k++) {
+          int at = toOffset + k * width;
+          Arrays.fill(to, at + valid, at + width, 0f);
+        }
+      }
+    }
+  }
+
+  private static void copyStrided(
+      float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride, int count) {
+    for (int i = 0; i < count; i++) {
+      to[toOffset + i * toStride] = from[fromOffset + i * fromStride];
+    }
+  }
+}
