@@ -47,7 +47,8 @@ public final class AtomicFile {
       forceFolder(target);
     } catch (IOException e) {
       String cleanup = remove(temporary);
-      String kept = Files.exists(target) ? "The previous file is unchanged." : "Nothing was written.";
+      String kept =
+          Files.exists(target) ? "The previous file is unchanged." : "Nothing was written.";
       throw new CheckpointException(
           "Cannot write '%s': %s. %s%s Free some space or choose another folder, then try again."
               .formatted(file, reason(e), kept, cleanup),

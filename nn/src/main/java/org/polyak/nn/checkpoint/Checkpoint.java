@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Shape;
 
 /**
- * A model, and what is needed to go on training it, in one safetensors file, so that both are always
- * of the same step. Other readers of the format see the parameters under their plain names.
+ * A model, and what is needed to go on training it, in one safetensors file, so that both are
+ * always of the same step. Other readers of the format see the parameters under their plain names.
  *
  * <table>
  *   <caption>Layout of the file</caption>
@@ -82,8 +82,7 @@ public record Checkpoint(
       training
           .generators()
           .forEach(
-              (label, state) ->
-                  tensors.put(GENERATOR_PREFIX + label, StoredTensor.ofLongs(state)));
+              (label, state) -> tensors.put(GENERATOR_PREFIX + label, StoredTensor.ofLongs(state)));
     }
     metadata.put(CHECKSUM_KEY, Checksum.of(metadata, tensors));
     new SafetensorsFile(metadata, tensors).write(path);
@@ -208,12 +207,11 @@ public record Checkpoint(
   /** The entries whose key has a prefix, without it. */
   private static <V> SequencedMap<String, V> under(String prefix, Map<String, V> all) {
     SequencedMap<String, V> part = new LinkedHashMap<>();
-    all.forEach(
-        (key, value) -> {
-          if (key.startsWith(prefix)) {
-            part.put(key.substring(prefix.length()), value);
-          }
-        });
+    all.forEach((key, value) -> {
+      if (key.startsWith(prefix)) {
+        part.put(key.substring(prefix.length()), value);
+      }
+    });
     return part;
   }
 }

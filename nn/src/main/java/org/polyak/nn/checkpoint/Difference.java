@@ -53,8 +53,7 @@ final class Difference {
 
   private static String named(List<String> names) {
     String listed = String.join("', '", names.subList(0, Math.min(NAMED, names.size())));
-    String more =
-        names.size() > NAMED ? " and %d more".formatted(names.size() - NAMED) : "";
+    String more = names.size() > NAMED ? " and %d more".formatted(names.size() - NAMED) : "";
     return "%s '%s'%s".formatted(names.size() == 1 ? "tensor" : "tensors", listed, more);
   }
 }

@@ -76,15 +76,16 @@ public record SafetensorsFile(
           "There is no checkpoint '%s'. Give the path of a .safetensors file.".formatted(path), e);
     } catch (EOFException e) {
       throw new CheckpointException(
-          "'%s' became shorter while it was read. Is another program writing it?".formatted(path), e);
+          "'%s' became shorter while it was read. Is another program writing it?".formatted(path),
+          e);
     } catch (IOException e) {
       throw new CheckpointException("Cannot read '%s': %s.".formatted(path, e.getMessage()), e);
     }
   }
 
   /**
-   * Writes the file as a whole or not at all; see {@link AtomicFile#write}. Tensors of wide elements
-   * come first, so that every tensor is aligned to its element size.
+   * Writes the file as a whole or not at all; see {@link AtomicFile#write}. Tensors of wide
+   * elements come first, so that every tensor is aligned to its element size.
    *
    * @throws CheckpointException when the folder cannot be written or the disk is full
    */

@@ -42,8 +42,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
   }
 
   /** The header for tensors in this order, padded with spaces to a multiple of 8 bytes. */
-  static byte[] write(
-      Map<String, String> metadata, List<Map.Entry<String, StoredTensor>> tensors) {
+  static byte[] write(Map<String, String> metadata, List<Map.Entry<String, StoredTensor>> tensors) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       json.writeStartObject();
@@ -138,7 +137,8 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
         }
         case "shape" -> dims = readNumbers(json, value);
         case "data_offsets" -> offsets = readNumbers(json, value);
-        default -> throw new IOException("tensor '" + name + "' has an unknown field '" + key + "'");
+        default ->
+            throw new IOException("tensor '" + name + "' has an unknown field '" + key + "'");
       }
     }
     if (type == null || dims == null || offsets == null || offsets.length != 2) {
@@ -173,8 +173,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Entry> entries) {
   }
 
   private static void expect(
-      JsonParser json, @Nullable JsonToken token, @Nullable JsonToken expected)
-      throws IOException {
+      JsonParser json, @Nullable JsonToken token, @Nullable JsonToken expected) throws IOException {
     if (token != expected) {
       throw new IOException(
           "unexpected contents at byte " + json.currentTokenLocation().getByteOffset());

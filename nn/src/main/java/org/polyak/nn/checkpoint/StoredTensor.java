@@ -114,7 +114,8 @@ public record StoredTensor(ElementType type, Shape shape, MemorySegment data) {
           switch (type) {
             case I64 -> data.getAtIndex(LONG, i);
             case I32 -> data.getAtIndex(INT, i);
-            case F64, F32 -> throw new IllegalStateException("A " + type + " tensor has no integers.");
+            case F64, F32 ->
+                throw new IllegalStateException("A " + type + " tensor has no integers.");
           };
     }
     return values;

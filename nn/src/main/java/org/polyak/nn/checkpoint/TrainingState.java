@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * @param optimizer the optimiser's state
  * @param generators the state of each random stream by label, see {@link
  *     org.polyak.nn.random.Generator#state}
- * @param progress further numbers of the training loop by name, such as the best metric so far; kept
- *     to the last bit
+ * @param progress further numbers of the training loop by name, such as the best metric so far;
+ *     kept to the last bit
  */
 public record TrainingState(
     long step,

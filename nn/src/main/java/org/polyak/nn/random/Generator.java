@@ -43,11 +43,7 @@ public final class Generator implements RandomGenerator {
   /** The stream of a seed. Any seed will do. */
   public static Generator ofSeed(long seed) {
     return new Generator(
-        seed,
-        splitMix(seed, 1),
-        splitMix(seed, 2),
-        splitMix(seed, 3),
-        splitMix(seed, 4));
+        seed, splitMix(seed, 1), splitMix(seed, 2), splitMix(seed, 3), splitMix(seed, 4));
   }
 
   /**
@@ -178,8 +174,8 @@ public final class Generator implements RandomGenerator {
   }
 
   /**
-   * Shuffles in place (Fisher and Yates, from the end): for i from last to 1 exchanges i with {@code
-   * nextInt(i + 1)}.
+   * Shuffles in place (Fisher and Yates, from the end): for i from last to 1 exchanges i with
+   * {@code nextInt(i + 1)}.
    */
   public void shuffle(int[] values) {
     for (int i = values.length - 1; i > 0; i--) {

@@ -38,16 +38,17 @@ public record BackendRegistry(List<BackendProvider> providers, List<String> prob
       if (other != null) {
         throw new IllegalArgumentException(
             "Two backends are called '%s': %s and %s. Remove one."
-                .formatted(provider.id(), other.getClass().getName(), provider.getClass().getName()));
+                .formatted(
+                    provider.id(), other.getClass().getName(), provider.getClass().getName()));
       }
     }
     return new BackendRegistry(List.copyOf(byId.values()), List.of());
   }
 
   /**
-   * The providers that {@link ServiceLoader} finds: in the module layer of this library, through its
-   * class loader, and through the thread's context class loader (for containers whose plug-ins see
-   * the library, but not the other way round).
+   * The providers that {@link ServiceLoader} finds: in the module layer of this library, through
+   * its class loader, and through the thread's context class loader (for containers whose plug-ins
+   * see the library, but not the other way round).
    */
   public static BackendRegistry discover() {
     return discover(

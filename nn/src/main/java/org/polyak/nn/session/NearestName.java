@@ -9,15 +9,14 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * The candidate with the smallest edit distance (insert, delete, replace; case ignored), the first
-   * of several; empty when all are farther than half the length of the longer name.
+   * The candidate with the smallest edit distance (insert, delete, replace; case ignored), the
+   * first of several; empty when all are farther than half the length of the longer name.
    */
   public static Optional<String> of(String name, Collection<String> candidates) {
     String best = null;
     int bestDistance = Integer.MAX_VALUE;
     for (String candidate : candidates) {
-      int distance =
-          distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
+      int distance = distance(name.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
       if (distance < bestDistance && 2 * distance <= Math.max(name.length(), candidate.length())) {
         best = candidate;
         bestDistance = distance;

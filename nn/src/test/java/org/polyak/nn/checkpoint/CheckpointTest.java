@@ -43,7 +43,8 @@ class CheckpointTest {
     assertThat(training.optimizer().step()).isEqualTo(2999);
     assertThat(training.optimizer().tensors().keySet())
         .containsExactly("head.weight.0", "head.weight.1");
-    assertThat(Objects.requireNonNull(training.optimizer().tensors().get("head.weight.1")).toFloats())
+    assertThat(
+            Objects.requireNonNull(training.optimizer().tensors().get("head.weight.1")).toFloats())
         .containsExactly(5, 6, 7, 8);
     long[] state = training.generators().getOrDefault("dropout", new long[0]);
     assertThat(Generator.ofState(state).nextLong()).isEqualTo(dropout.nextLong());
@@ -204,8 +205,7 @@ class CheckpointTest {
     SequencedMap<String, StoredTensor> parameters = new LinkedHashMap<>();
     parameters.put(
         "head.weight",
-        StoredTensor.ofFloats(
-            Shape.of(2, 2), new float[] {1f, Float.MIN_VALUE, -0f, Float.NaN}));
+        StoredTensor.ofFloats(Shape.of(2, 2), new float[] {1f, Float.MIN_VALUE, -0f, Float.NaN}));
     parameters.put("head.bias", StoredTensor.ofFloats(Shape.of(1), new float[] {3f}));
     return parameters;
   }

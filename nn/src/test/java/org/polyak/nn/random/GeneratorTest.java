@@ -97,7 +97,10 @@ class GeneratorTest {
     Generator generator = Generator.ofSeed(1);
     int draws = 30_000;
     long low =
-        IntStream.generate(() -> generator.nextInt(bound)).limit(draws).filter(x -> x < 1 << 29).count();
+        IntStream.generate(() -> generator.nextInt(bound))
+            .limit(draws)
+            .filter(x -> x < 1 << 29)
+            .count();
 
     // A binomial count with p = 1/3 deviates by more than five standard deviations once in 10⁶.
     double deviation = Math.sqrt(draws * (1.0 / 3) * (2.0 / 3));

@@ -11,9 +11,9 @@ import org.polyak.spi.BackendProvider;
 class BackendSelectorTest {
   @Test
   void namedBackendThatCannotStartSaysWhyWhereFromAndWhatToDo() {
-    BackendSelector selector = selector(StubProvider.missing("opencl"), StubProvider.ready("cpu-simd"));
-    BackendSelection selection =
-        selector.select(new BackendSetting("opencl", "-Dpolyak.backend"));
+    BackendSelector selector =
+        selector(StubProvider.missing("opencl"), StubProvider.ready("cpu-simd"));
+    BackendSelection selection = selector.select(new BackendSetting("opencl", "-Dpolyak.backend"));
 
     assertThatThrownBy(() -> selector.open(selection))
         .isInstanceOf(BackendSelectionException.class)
@@ -41,7 +41,8 @@ class BackendSelectorTest {
         .hasMessage(
             "Backend 'open-cl' (from application.conf: 3) is unknown. Did you mean 'opencl'? Known: cpu-simd, opencl, auto.");
     assertThatThrownBy(() -> selector.select(new BackendSetting("tpu9000", "--backend")))
-        .hasMessage("Backend 'tpu9000' (from --backend) is unknown. Known: cpu-simd, opencl, auto.");
+        .hasMessage(
+            "Backend 'tpu9000' (from --backend) is unknown. Known: cpu-simd, opencl, auto.");
   }
 
   @Test
@@ -93,10 +94,9 @@ class BackendSelectorTest {
     assertThat(selection.describe())
         .contains("not available: npu: it was built for version 7")
         .contains("opencl: no opencl device");
-    assertThatThrownBy(
-            () ->
-                selector(StubProvider.missing("opencl"))
-                    .select(new BackendSetting("auto", "--backend")))
+    assertThatThrownBy(() ->
+            selector(StubProvider.missing("opencl"))
+                .select(new BackendSetting("auto", "--backend")))
         .hasMessage("No backend can start (auto from --backend). opencl: no opencl device.");
   }
 
