@@ -1,0 +1,5 @@
+/** Files that appear whole or not at all. */
+@NullMarked
+package org.polyak.tasks.io;
+
+import org.jspecify.annotations.NullMarked;
