@@ -5,6 +5,8 @@ module org.polyak.tasks {
   requires com.fasterxml.jackson.databind;
   requires com.google.guice;
   requires info.picocli;
+  requires java.desktop;
+  requires java.net.http;
   requires org.jfree.jfreechart;
   requires typesafe.config;
 }
