@@ -1,0 +1,131 @@
+package org.polyak.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Each test sees its rule hold in the house and complain about something that it must not miss. */
+class ArchitectureTest {
+  private static final String SPI = "org.polyak.spi..";
+  private static final String CPU = "org.polyak.cpu..";
+  private static final String NN = "org.polyak.nn..";
+  private static final String CONFORMANCE = "org.polyak.conformance..";
+  private static final String ORACLE = "org.polyak.conformance.oracle..";
+  private static final String TASKS = "org.polyak.tasks..";
+  private static final String VECTOR_API = "jdk.incubator.vector..";
+  private static final String GUICE = "com.google.inject..";
+
+  private static final JavaClasses HOUSE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("org.polyak");
+
+  @Test
+  void everyModuleOfTheHouseIsSeen() {
+    assertThat(List.of("spi", "cpu", "nn", "conformance", "tasks"))
+        .allMatch(module -> HOUSE.containPackage("org.polyak." + module));
+  }
+
+  @Test
+  void spiKnowsNoOtherModule() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(SPI));
+  }
+
+  @Test
+  void cpuBackendKnowsTheSpiOnly() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(CPU, SPI));
+  }
+
+  @Test
+  void nnKnowsTheSpiOnly() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(NN, SPI));
+    complains(ArchitectureRules.knowsOfPolyakOnly(NN), "org.polyak.spi");
+  }
+
+  @Test
+  void conformanceTestsKnowNoBackend() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(CONFORMANCE, NN, SPI));
+  }
+
+  @Test
+  void tasksKnowNoBackend() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(TASKS, NN, SPI));
+  }
+
+  @Test
+  void spiUsesJavaBaseOnly() {
+    holds(ArchitectureRules.usesOnlyJavaBaseAnd(SPI));
+    complains(ArchitectureRules.usesOnlyJavaBaseAnd(CPU, SPI), "jdk.incubator.vector");
+  }
+
+  @Test
+  void cpuBackendUsesJavaBaseAndTheVectorApiOnly() {
+    holds(ArchitectureRules.usesOnlyJavaBaseAnd(CPU, SPI, VECTOR_API));
+  }
+
+  @Test
+  void oracleUsesJavaBaseOnly() {
+    holds(ArchitectureRules.usesOnlyJavaBaseAnd(ORACLE));
+    complains(ArchitectureRules.usesOnlyJavaBaseAnd(CONFORMANCE), "com.fasterxml.jackson");
+  }
+
+  @Test
+  void vectorApiStaysInTheCpuBackend() {
+    holds(ArchitectureRules.confinesLibrary(VECTOR_API, CPU));
+    complains(ArchitectureRules.confinesLibrary(VECTOR_API, NN), "org.polyak.cpu");
+  }
+
+  @Test
+  void guiceStaysInAssembly() {
+    ArchRule rule = ArchitectureRules.confinesLibrary(GUICE, "org.polyak.nn.inject..", TASKS);
+    holds(rule);
+    complains(rule, Offenders.KnowsInjector.class);
+  }
+
+  @Test
+  void thereIsNoStaticMutableState() {
+    holds(ArchitectureRules.staticFieldsAreFinal());
+    complains(ArchitectureRules.staticFieldsAreFinal(), Offenders.KeepsStaticState.class);
+    holds(ArchitectureRules.staticFieldsHoldNothingThatChanges());
+    complains(
+        ArchitectureRules.staticFieldsHoldNothingThatChanges(),
+        Offenders.KeepsStaticCounter.class);
+  }
+
+  @Test
+  void nobodyWritesSystemProperties() {
+    holds(ArchitectureRules.systemPropertiesAreNotWritten());
+    complains(
+        ArchitectureRules.systemPropertiesAreNotWritten(), Offenders.WritesSystemProperty.class);
+  }
+
+  @Test
+  void nobodyMakesAnUnsupportedOperationException() {
+    holds(ArchitectureRules.nothingIsUnsupported());
+    complains(ArchitectureRules.nothingIsUnsupported(), Offenders.RefusesToWork.class);
+  }
+
+  @Test
+  void everyPackageIsNullMarked() {
+    holds(ArchitectureRules.packagesAreNullMarked());
+    complains(ArchitectureRules.packagesAreNullMarked(), Offenders.RefusesToWork.class);
+  }
+
+  private static void holds(ArchRule rule) {
+    rule.check(HOUSE);
+  }
+
+  private static void complains(ArchRule rule, String about) {
+    assertThat(rule.evaluate(HOUSE).getFailureReport().toString()).contains(about);
+  }
+
+  private static void complains(ArchRule rule, Class<?> offender) {
+    JavaClasses offenders = new ClassFileImporter().importClasses(offender);
+    assertThat(rule.evaluate(offenders).getFailureReport().toString()).contains(offender.getName());
+  }
+}
