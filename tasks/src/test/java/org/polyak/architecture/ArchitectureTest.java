@@ -18,6 +18,7 @@ class ArchitectureTest {
   private static final String ORACLE = "org.polyak.conformance.oracle..";
   private static final String TASKS = "org.polyak.tasks..";
   private static final String VECTOR_API = "jdk.incubator.vector..";
+  private static final String JVM_MANAGEMENT = "..management";
   private static final String GUICE = "com.google.inject..";
 
   private static final JavaClasses HOUSE =
@@ -64,8 +65,9 @@ class ArchitectureTest {
   }
 
   @Test
-  void cpuBackendUsesJavaBaseAndTheVectorApiOnly() {
-    holds(ArchitectureRules.usesOnlyJavaBaseAnd(CPU, SPI, VECTOR_API));
+  void cpuBackendUsesTheJdkOnly() {
+    holds(ArchitectureRules.usesOnlyJavaBaseAnd(CPU, SPI, VECTOR_API, JVM_MANAGEMENT));
+    complains(ArchitectureRules.usesOnlyJavaBaseAnd(NN, SPI), "com.fasterxml.jackson");
   }
 
   @Test
