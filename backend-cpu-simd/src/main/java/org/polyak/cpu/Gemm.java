@@ -101,7 +101,8 @@ final class Gemm {
         });
   }
 
-  private void single(int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
+  private void single(
+      int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
     if (blocks.prefersTransposed(m, n, a, c)) {
       single(n, m, depth, b.transposed(), a.transposed(), c.transposed(), accumulate);
     } else if ((long) m * n * depth <= LEAST_TASK) {
@@ -134,7 +135,8 @@ final class Gemm {
   }
 
   /** Packs B once, in strips of columns, and shares it between the tasks. */
-  private void packed(int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
+  private void packed(
+      int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
     int panel = blocks.kernel().tileColumns();
     int strip = panel * Math.clamp(PACKED_LIMIT / ((long) panel * depth), 1, n / panel + 1);
     for (int from = 0; from < n; from += strip) {
@@ -143,14 +145,7 @@ final class Gemm {
       float[] buffer =
           arrays.borrow(Math.toIntExact(Panels.packedSize(columns, depth, blocks.kernel())));
       packStrip(part, depth, columns, panel, buffer);
-      spread(
-          m,
-          columns,
-          depth,
-          a,
-          Panels.packed(buffer, depth),
-          c.columnsFrom(from),
-          accumulate);
+      spread(m, columns, depth, a, Panels.packed(buffer, depth), c.columnsFrom(from), accumulate);
       arrays.giveBack(buffer);
     }
   }
@@ -169,14 +164,7 @@ final class Gemm {
                 buffer));
   }
 
-  private void spread(
-      int m,
-      int n,
-      int depth,
-      Operand a,
-      Panels b,
-      Operand c,
-      boolean accumulate) {
+  private void spread(int m, int n, int depth, Operand a, Panels b, Operand c, boolean accumulate) {
     int panel = blocks.kernel().tileColumns();
     int rows = ROW_BLOCK;
     int columns = COLUMN_BLOCK;

@@ -1,7 +1,5 @@
 package org.polyak.cpu;
 
-import java.util.Arrays;
-
 /**
  * Matrix products on one thread: {@code C (+)= A · B} for any strides, cut into blocks that stay in
  * the caches. {@link Gemm} spreads the same blocks over threads; kernels that are already inside a
@@ -45,7 +43,8 @@ final class GemmBlocks {
     } else if (isDirect(m, n, depth, b)) {
       int whole = n - n % kernel.lanes();
       block(worker, 0, m, 0, whole, whole, depth, a, Panels.direct(b, depth), c, accumulate);
-      multiply(worker, m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
+      multiply(
+          worker, m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
     } else {
       float[] packed = worker.borrow(Math.toIntExact(Panels.packedSize(n, depth, kernel)));
       pack(b, depth, n, 0, n, packed);
@@ -76,7 +75,14 @@ final class GemmBlocks {
 
   /** Rows {@code [rowFrom, rowTo)} of a product of scalar products. */
   void dots(
-      int rowFrom, int rowTo, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
+      int rowFrom,
+      int rowTo,
+      int n,
+      int depth,
+      Operand a,
+      Operand b,
+      Operand c,
+      boolean accumulate) {
     for (int i = rowFrom; i < rowTo; i++) {
       for (int j = 0; j < n; j++) {
         float sum = kernel.dot(depth, a.data(), a.at(i, 0), b.data(), b.at(0, j));
@@ -86,7 +92,9 @@ final class GemmBlocks {
     }
   }
 
-  /** Packs columns {@code [columnFrom, columnTo)} to their place among the panels of all columns. */
+  /**
+   * Packs columns {@code [columnFrom, columnTo)} to their place among the panels of all columns.
+   */
   void pack(Operand b, int depth, int n, int columnFrom, int columnTo, float[] packed) {
     for (int j = columnFrom; j < columnTo; ) {
       int width = Panels.vectors(n - j, kernel) * kernel.lanes();
@@ -123,8 +131,7 @@ final class GemmBlocks {
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
       int terms = Math.min(DEPTH_BLOCK, depth - k);
       boolean add = accumulate || k > 0;
-      Operand rows =
-          repack ? packRows(worker, rowFrom, rowTo, k, terms, a) : a.shifted(k);
+      Operand rows = repack ? packRows(worker, rowFrom, rowTo, k, terms, a) : a.shifted(k);
       for (int j = columnFrom; j < columnTo; ) {
         int vectors = Panels.vectors(n - j, kernel);
         int width = vectors * kernel.lanes();
@@ -138,8 +145,17 @@ final class GemmBlocks {
           }
           if (validRows == GemmKernel.TILE_ROWS && validColumns == width && c.columnStride() == 1) {
             kernel.tile(
-                vectors, terms, rows.data(), aRows, b.data(), bAt, bStride,
-                c.data(), c.at(i, j), c.rowStride(), add);
+                vectors,
+                terms,
+                rows.data(),
+                aRows,
+                b.data(),
+                bAt,
+                bStride,
+                c.data(),
+                c.at(i, j),
+                c.rowStride(),
+                add);
           } else {
             kernel.tile(
                 vectors, terms, rows.data(), aRows, b.data(), bAt, bStride, edge, 0, width, false);

@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * the width as its class data. So widths can be compared in one JVM and no kernel is written twice.
  *
  * <p>Rules for a kernel class: package-private, final, a constructor without parameters, reached
- * only through an interface and this loader, no state, no private members of nested classes used across the nest.
+ * only through an interface and this loader, no state, no private members of nested classes used
+ * across the nest.
  */
 final class KernelLoader {
   /** Kernels have no state: all backends of the JVM share them, and their compiled code. */

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The right-hand matrix of a product as the tile loops read it: panels of columns, each a few
- * vectors wide, whose rows lie at a fixed distance. Packed panels are dense and padded with zeros to
- * whole vectors; direct panels are read where the matrix lies.
+ * vectors wide, whose rows lie at a fixed distance. Packed panels are dense and padded with zeros
+ * to whole vectors; direct panels are read where the matrix lies.
  */
 final class Panels {
   private final float[] data;
@@ -65,7 +65,8 @@ final class Panels {
    * Packs one panel: row k of it holds {@code b[k, column .. column + width)}, zero beyond {@code
    * columns} of B.
    */
-  static void pack(Operand b, int depth, int columns, int column, int width, float[] to, int toOffset) {
+  static void pack(
+      Operand b, int depth, int columns, int column, int width, float[] to, int toOffset) {
     int valid = Math.min(width, columns - column);
     if (b.columnStride() == 1) {
       for (int k = 0; k < depth; k++) {
@@ -78,7 +79,13 @@ final class Panels {
         int until = Math.min(depth, from + 16);
         for (int j = 0; j < valid; j++) {
           copyStrided(
-              b.data(), b.at(from, column + j), b.rowStride(), to, toOffset + from * width + j, width, until - from);
+              b.data(),
+              b.at(from, column + j),
+              b.rowStride(),
+              to,
+              toOffset + from * width + j,
+              width,
+              until - from);
         }
         for (int k = from; k < until; k++) {
           int at = toOffset + k * width;
@@ -89,7 +96,13 @@ final class Panels {
   }
 
   private static void copyStrided(
-      float[] from, int fromOffset, int fromStride, float[] to, int toOffset, int toStride, int count) {
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] to,
+      int toOffset,
+      int toStride,
+      int count) {
     for (int i = 0; i < count; i++) {
       to[toOffset + i * toStride] = from[fromOffset + i * fromStride];
     }

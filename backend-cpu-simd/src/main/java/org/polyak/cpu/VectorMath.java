@@ -23,7 +23,9 @@ final class VectorMath {
   private static final int ROUNDER_BITS = Float.floatToRawIntBits(ROUNDER);
   private static final float LOG2_E = (float) (1 / Math.log(2));
 
-  /** ln 2 in two parts, the first with few enough bits that its product with an exponent is exact. */
+  /**
+   * ln 2 in two parts, the first with few enough bits that its product with an exponent is exact.
+   */
   private static final float LN2_HIGH = 0x1.62ep-1f;
 
   private static final float LN2_LOW = (float) (Math.log(2) - LN2_HIGH);
@@ -80,8 +82,7 @@ final class VectorMath {
             .add(pivot)
             .reinterpretAsFloats()
             .sub(1f);
-    FloatVector e =
-        exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER);
+    FloatVector e = exponent.add(ROUNDER_BITS).reinterpretAsFloats().sub(ROUNDER);
     e = e.blend(e.sub(23f), tiny);
     FloatVector result = addLogOnePlus(f, e);
     result = result.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));

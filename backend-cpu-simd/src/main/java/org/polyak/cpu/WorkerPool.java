@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * them.
  *
  * <p>Which thread runs which task is left to chance, so a caller whose tasks write disjoint memory,
- * and which cuts its work by shape alone, gets the same bits for any number of threads. Idle threads
- * spin briefly and then park. Confined to one calling thread at a time; loops do not nest.
+ * and which cuts its work by shape alone, gets the same bits for any number of threads. Idle
+ * threads spin briefly and then park. Confined to one calling thread at a time; loops do not nest.
  */
 final class WorkerPool implements AutoCloseable {
   /** One iteration of a parallel loop. */

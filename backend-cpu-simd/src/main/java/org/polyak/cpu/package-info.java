@@ -3,8 +3,8 @@
  * pool of worker threads.
  *
  * <p>Three layers. <em>Kernels</em> ({@code Vector…}, reached through an interface and made by
- * {@link org.polyak.cpu.KernelLoader}) are the inner loops on plain arrays. <em>Drivers</em> cut the
- * work into tasks for the {@link org.polyak.cpu.WorkerPool}. The classes that implement the
+ * {@link org.polyak.cpu.KernelLoader}) are the inner loops on plain arrays. <em>Drivers</em> cut
+ * the work into tasks for the {@link org.polyak.cpu.WorkerPool}. The classes that implement the
  * contract translate tensors into arrays, offsets and strides.
  */
 @NullMarked

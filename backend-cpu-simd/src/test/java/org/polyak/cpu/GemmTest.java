@@ -80,9 +80,17 @@ class GemmTest {
     public String toString() {
       return "m %d n %d depth %d batch %d accumulate %s A strides %d %d B strides %d %d C strides %d %d"
           .formatted(
-              m, n, depth, batch.count(), accumulate,
-              a.rowStride(), a.columnStride(), b.rowStride(), b.columnStride(),
-              c.rowStride(), c.columnStride());
+              m,
+              n,
+              depth,
+              batch.count(),
+              accumulate,
+              a.rowStride(),
+              a.columnStride(),
+              b.rowStride(),
+              b.columnStride(),
+              c.rowStride(),
+              c.columnStride());
     }
   }
 
@@ -103,7 +111,8 @@ class GemmTest {
     Random random = new Random(5);
     try (WorkerPool pool = new WorkerPool(2)) {
       Gemm gemm = gemm(pool, VectorWidth.preferred());
-      for (int[] shape : new int[][] {{200, 300, 1100}, {1, 700, 900}, {700, 2, 900}, {50, 650, 70}}) {
+      for (int[] shape :
+          new int[][] {{200, 300, 1100}, {1, 700, 900}, {700, 2, 900}, {50, 650, 70}}) {
         for (int transposes = 0; transposes < 8; transposes++) {
           int m = shape[0];
           int n = shape[1];
@@ -181,8 +190,7 @@ class GemmTest {
           double sum = p.accumulate ? before[at] : 0;
           double magnitude = Math.abs(sum);
           for (int k = 0; k < p.depth; k++) {
-            double term =
-                (double) p.a.data()[p.a.at(i, k) + aAt] * p.b.data()[p.b.at(k, j) + bAt];
+            double term = (double) p.a.data()[p.a.at(i, k) + aAt] * p.b.data()[p.b.at(k, j) + bAt];
             sum += term;
             magnitude += Math.abs(term);
           }

@@ -11,7 +11,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class VectorMathTest {
-  private static final int POINTS = 400_000;
+  private static final int POINTS = 100_000;
 
   /** Units in the last place: reduction, polynomial and reconstruction round a few times each. */
   private static final double ULPS = 3;
@@ -23,7 +23,7 @@ class VectorMathTest {
 
   @Test
   void logIsAccurateOverAllMagnitudesAndNearOne() {
-    for (int bits = 1; bits > 0 && bits < 0x7F800000; bits += 5_003) {
+    for (int bits = 1; bits > 0 && bits < 0x7F800000; bits += 20_011) {
       float x = Float.intBitsToFloat(bits);
       check(VectorMath::log, Math::log, x, ULPS);
     }
@@ -96,13 +96,27 @@ class VectorMathTest {
   void specialValues() {
     float inf = Float.POSITIVE_INFINITY;
     special(VectorMath::exp, inf, inf, -inf, 0f, 0f, 1f, -0f, 1f, 200f, inf, -200f, 0f);
-    special(VectorMath::log, inf, inf, -inf, Float.NaN, 0f, -inf, -0f, -inf, 1f, 0f, -1f, Float.NaN);
+    special(
+        VectorMath::log, inf, inf, -inf, Float.NaN, 0f, -inf, -0f, -inf, 1f, 0f, -1f, Float.NaN);
     special(VectorMath::tanh, inf, 1f, -inf, -1f, 0f, 0f, -0f, -0f, 50f, 1f);
     special(VectorMath::erf, inf, 1f, -inf, -1f, 0f, 0f, -0f, -0f, 50f, 1f);
     special(VectorMath::sigmoid, inf, 1f, -inf, 0f, 0f, 0.5f);
     special(VectorMath::softplus, inf, inf, -inf, 0f);
     special(VectorMath::eluPlusOne, inf, inf, -inf, 0f, 0f, 1f, -0f, 1f);
-    special(VectorMath::sign, inf, 1f, -inf, -1f, 0f, 0f, -0f, -0f, Float.MIN_VALUE, 1f, -Float.MIN_VALUE, -1f);
+    special(
+        VectorMath::sign,
+        inf,
+        1f,
+        -inf,
+        -1f,
+        0f,
+        0f,
+        -0f,
+        -0f,
+        Float.MIN_VALUE,
+        1f,
+        -Float.MIN_VALUE,
+        -1f);
     special(VectorMath::tanh, Float.MIN_VALUE, Float.MIN_VALUE, -Float.MIN_VALUE, -Float.MIN_VALUE);
   }
 
@@ -144,7 +158,11 @@ class VectorMathTest {
   }
 
   private static void sweep(
-      UnaryOperator<FloatVector> f, DoubleUnaryOperator exact, double from, double to, double ulps) {
+      UnaryOperator<FloatVector> f,
+      DoubleUnaryOperator exact,
+      double from,
+      double to,
+      double ulps) {
     for (int i = 0; i <= POINTS; i++) {
       check(f, exact, (float) (from + (to - from) * i / POINTS), ulps);
     }
@@ -182,7 +200,7 @@ class VectorMathTest {
   }
 
   /** Maclaurin series of erf below 3, continued fraction of erfc above. */
-  private static double erf(double x) {
+  static double erf(double x) {
     double t = Math.abs(x);
     if (t < 3) {
       double term = t;

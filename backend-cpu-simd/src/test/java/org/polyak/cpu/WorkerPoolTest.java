@@ -44,15 +44,14 @@ class WorkerPoolTest {
   void anExceptionReachesTheCallerAndThePoolStaysUsable() {
     try (WorkerPool pool = new WorkerPool(3)) {
       IllegalStateException thrown = new IllegalStateException("task 5");
-      assertThatThrownBy(
-              () ->
-                  pool.parallelFor(
-                      100,
-                      (task, worker) -> {
-                        if (task == 5) {
-                          throw thrown;
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              pool.parallelFor(
+                  100,
+                  (task, worker) -> {
+                    if (task == 5) {
+                      throw thrown;
+                    }
+                  }))
           .isSameAs(thrown);
       AtomicInteger runs = new AtomicInteger();
       pool.parallelFor(10, (task, worker) -> runs.incrementAndGet());
