@@ -10,11 +10,8 @@ package org.polyak.cpu;
  * @param gemm matrix products
  */
 record CpuDevice(
-    WorkerPool pool,
-    ArrayPool<float[]> floats,
-    ArrayPool<int[]> ints,
-    VectorWidth width,
-    Gemm gemm) {
+    WorkerPool pool, ArrayPool<float[]> floats, ArrayPool<int[]> ints, VectorWidth width, Gemm gemm)
+    implements AutoCloseable {
 
   /** Starts the threads of a device. */
   static CpuDevice start(int threads, VectorWidth width) {
@@ -28,5 +25,13 @@ record CpuDevice(
   /** The kernel object of this class for the width of this device. */
   <K> K kernel(Class<? extends K> kernelClass) {
     return KernelLoader.load(kernelClass, width);
+  }
+
+  /** Ends the threads and lets idle memory go. */
+  @Override
+  public void close() {
+    pool.close();
+    floats.trim();
+    ints.trim();
   }
 }

@@ -1,0 +1,78 @@
+package org.polyak.cpu;
+
+import org.polyak.spi.Buffer;
+import org.polyak.spi.DType;
+import org.polyak.spi.Tensor;
+
+/**
+ * Device memory of this backend: a pooled array, at least as long as the buffer. F32 is always a
+ * {@code float[]}, so every vector loop meets one kind of storage.
+ */
+abstract sealed class CpuBuffer extends Buffer {
+  private CpuBuffer(DType dtype, long elements) {
+    super(dtype, elements);
+  }
+
+  /** F32 memory. */
+  static final class Floats extends CpuBuffer {
+    private final float[] array;
+
+    Floats(float[] array, int elements) {
+      super(DType.F32, elements);
+      this.array = array;
+    }
+
+    float[] array() {
+      return array;
+    }
+  }
+
+  /** I32 memory. */
+  static final class Ints extends CpuBuffer {
+    private final int[] array;
+
+    Ints(int[] array, int elements) {
+      super(DType.I32, elements);
+      this.array = array;
+    }
+
+    int[] array() {
+      return array;
+    }
+  }
+
+  /**
+   * The storage of an F32 tensor.
+   *
+   * @throws IllegalStateException if its scope has given the memory back
+   * @throws IllegalArgumentException if it is no F32 tensor of this backend
+   */
+  static float[] floats(Tensor tensor) {
+    if (tensor.buffer() instanceof Floats buffer) {
+      buffer.checkAlive();
+      return buffer.array;
+    }
+    throw foreign(tensor, DType.F32);
+  }
+
+  /**
+   * The storage of an I32 tensor.
+   *
+   * @throws IllegalStateException if its scope has given the memory back
+   * @throws IllegalArgumentException if it is no I32 tensor of this backend
+   */
+  static int[] ints(Tensor tensor) {
+    if (tensor.buffer() instanceof Ints buffer) {
+      buffer.checkAlive();
+      return buffer.array;
+    }
+    throw foreign(tensor, DType.I32);
+  }
+
+  private static IllegalArgumentException foreign(Tensor tensor, DType wanted) {
+    return new IllegalArgumentException(
+        "The CPU backend needs an %s tensor of its own here, not %s %s in %s."
+            .formatted(
+                wanted, tensor.dtype(), tensor.shape(), tensor.buffer().getClass().getName()));
+  }
+}

@@ -1,0 +1,167 @@
+package org.polyak.cpu;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.polyak.spi.Layout;
+
+/**
+ * The loops over all positions of several tensors of one shape.
+ *
+ * <p>Axes of extent 1 are dropped, the rest are ordered by the first tensor's strides, largest
+ * first, and neighbours that every tensor allows are merged. The last loop, the inner one, is given
+ * to the caller as a run with one stride per tensor; contiguous tensors make a single long run.
+ */
+final class LoopNest {
+  /** Longest piece of a run that is handed out at once. */
+  private static final int PIECE = 16 * 1024;
+
+  /** Elements per task: enough to pay for handing it to another thread. */
+  private static final int TASK = 32 * 1024;
+
+  /** What is done with one run. */
+  @FunctionalInterface
+  interface Run {
+    /**
+     * Handles positions {@code at[t] + i * strides[t]} of tensor t, for i below n.
+     *
+     * @param at changes from call to call; not to be kept
+     */
+    void run(int n, int[] at, int[] strides, Worker worker);
+  }
+
+  private final int[] extents;
+  private final int[][] strides;
+  private final int[] offsets;
+  private final int inner;
+  private final int[] innerStrides;
+  private final int outerCount;
+
+  private LoopNest(int[] extents, int[][] strides, int[] offsets) {
+    this.extents = extents;
+    this.strides = strides;
+    this.offsets = offsets;
+    int last = extents.length - 1;
+    this.inner = last < 0 ? 1 : extents[last];
+    this.innerStrides = new int[offsets.length];
+    for (int t = 0; t < offsets.length; t++) {
+      innerStrides[t] = last < 0 ? 1 : strides[t][last];
+    }
+    int count = 1;
+    for (int axis = 0; axis < last; axis++) {
+      count = Math.multiplyExact(count, extents[axis]);
+    }
+    this.outerCount = count;
+  }
+
+  /** The loops over layouts of one shape, which is not empty; the first decides their order. */
+  static LoopNest of(Layout... layouts) {
+    return ofAxes(-1, layouts);
+  }
+
+  /** The loops over all axes but one. */
+  static LoopNest without(int axis, Layout... layouts) {
+    return ofAxes(axis, layouts);
+  }
+
+  private static LoopNest ofAxes(int skipped, Layout... layouts) {
+    Layout first = layouts[0];
+    int[] axes =
+        IntStream.range(0, first.shape().rank())
+            .filter(axis -> axis != skipped && first.shape().dim(axis) != 1)
+            .boxed()
+            .sorted(Comparator.comparingLong((Integer axis) -> -first.stride(axis)))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] extents = new int[axes.length];
+    int[][] strides = new int[layouts.length][axes.length];
+    int[] offsets = new int[layouts.length];
+    int used = 0;
+    for (int axis : axes) {
+      int extent = first.shape().dim(axis);
+      if (used > 0 && merges(layouts, axis, extent, strides, used - 1)) {
+        used--;
+        extent *= extents[used];
+      }
+      extents[used] = extent;
+      for (int t = 0; t < layouts.length; t++) {
+        strides[t][used] = Math.toIntExact(layouts[t].stride(axis));
+      }
+      used++;
+    }
+    for (int t = 0; t < layouts.length; t++) {
+      offsets[t] = Math.toIntExact(layouts[t].offset());
+      strides[t] = Arrays.copyOf(strides[t], used);
+    }
+    return new LoopNest(Arrays.copyOf(extents, used), strides, offsets);
+  }
+
+  private static boolean merges(
+      Layout[] layouts, int axis, int extent, int[][] strides, int outer) {
+    for (int t = 0; t < layouts.length; t++) {
+      if (strides[t][outer] != layouts[t].stride(axis) * extent) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Length of a run. */
+  int inner() {
+    return inner;
+  }
+
+  /** The distance between neighbours of a run in tensor t. */
+  int innerStride(int tensor) {
+    return innerStrides[tensor];
+  }
+
+  /** Number of runs. */
+  int outerCount() {
+    return outerCount;
+  }
+
+  /** Handles every run on the threads of the pool, cut into pieces by shape alone. */
+  void forEach(WorkerPool pool, Run run) {
+    forEach(pool, 1, PIECE, run);
+  }
+
+  /**
+   * As {@link #forEach(WorkerPool, Run)}, where every position stands for more work.
+   *
+   * @param weight elements behind one position
+   * @param longest longest piece of a run
+   */
+  void forEach(WorkerPool pool, int weight, int longest, Run run) {
+    int piece = Math.min(inner, longest);
+    int pieces = Tasks.count(inner, piece);
+    int units = Math.multiplyExact(outerCount, pieces);
+    int perTask = Math.clamp(TASK / ((long) piece * weight), 1, units);
+    pool.parallelFor(
+        Tasks.count(units, perTask),
+        (task, worker) -> {
+          int until = Math.min(units, (task + 1) * perTask);
+          int[] at = new int[offsets.length];
+          for (int unit = task * perTask; unit < until; unit++) {
+            int from = unit % pieces * piece;
+            locate(unit / pieces, from, at);
+            run.run(Math.min(piece, inner - from), at, innerStrides, worker);
+          }
+        });
+  }
+
+  /** Positions in every tensor of element {@code from} of a run. */
+  private void locate(int outer, int from, int[] at) {
+    for (int t = 0; t < at.length; t++) {
+      at[t] = offsets[t] + from * innerStrides[t];
+    }
+    int rest = outer;
+    for (int axis = extents.length - 2; axis >= 0; axis--) {
+      int index = rest % extents[axis];
+      rest /= extents[axis];
+      for (int t = 0; t < at.length; t++) {
+        at[t] += index * strides[t][axis];
+      }
+    }
+  }
+}
