@@ -1,0 +1,86 @@
+package org.polyak.cpu;
+
+import org.polyak.spi.Layout;
+import org.polyak.spi.Tensor;
+
+/** The verb matmul: tensors in terms of {@link Gemm}. */
+final class MatrixProduct {
+  private final Gemm gemm;
+
+  MatrixProduct(CpuDevice device) {
+    this.gemm = device.gemm();
+  }
+
+  void run(Tensor a, Tensor b, boolean accumulate, Tensor out) {
+    float[] left = CpuBuffer.floats(a);
+    float[] right = CpuBuffer.floats(b);
+    float[] to = CpuBuffer.floats(out);
+    if (out.shape().size() == 0) {
+      return;
+    }
+    int batchAxes = out.shape().rank() - 2;
+    int m = out.shape().dim(-2);
+    int rowStrideA = stride(a.layout(), batchAxes);
+    int rowStrideC = stride(out.layout(), batchAxes);
+    // Batch axes that share B and continue the rows of A and C are more rows.
+    while (batchAxes > 0) {
+      int axis = batchAxes - 1;
+      int extent = out.shape().dim(axis);
+      int strideA = stride(a.layout(), axis);
+      int strideC = stride(out.layout(), axis);
+      if (extent > 1) {
+        boolean continues = strideA == m * rowStrideA && strideC == m * rowStrideC;
+        if (stride(b.layout(), axis) != 0 || (m > 1 && !continues)) {
+          break;
+        }
+        if (m == 1) {
+          rowStrideA = strideA;
+          rowStrideC = strideC;
+        }
+        m *= extent;
+      }
+      batchAxes = axis;
+    }
+    gemm.multiply(
+        batch(batchAxes, a.layout(), b.layout(), out.layout()),
+        m,
+        out.shape().dim(-1),
+        a.shape().dim(-1),
+        new Operand(left, offset(a), rowStrideA, columnStride(a)),
+        new Operand(right, offset(b), rowStride(b), columnStride(b)),
+        new Operand(to, offset(out), rowStrideC, columnStride(out)),
+        accumulate);
+  }
+
+  private static Batch batch(int axes, Layout a, Layout b, Layout c) {
+    int[] extents = new int[axes];
+    int[] stridesA = new int[axes];
+    int[] stridesB = new int[axes];
+    int[] stridesC = new int[axes];
+    for (int axis = 0; axis < axes; axis++) {
+      extents[axis] = c.shape().dim(axis);
+      stridesA[axis] = stride(a, axis);
+      stridesB[axis] = stride(b, axis);
+      stridesC[axis] = stride(c, axis);
+    }
+    return new Batch(extents, stridesA, stridesB, stridesC);
+  }
+
+  private static int offset(Tensor tensor) {
+    return Math.toIntExact(tensor.layout().offset());
+  }
+
+  private static int rowStride(Tensor tensor) {
+    return stride(tensor.layout(), tensor.shape().rank() - 2);
+  }
+
+  /** The stride along a row; 1 where a row has one element, which suits the fast paths. */
+  private static int columnStride(Tensor tensor) {
+    return tensor.shape().dim(-1) == 1 ? 1 : stride(tensor.layout(), tensor.shape().rank() - 1);
+  }
+
+  /** The stride of an axis; 0 where the axis has one element and any number would do. */
+  private static int stride(Layout layout, int axis) {
+    return layout.shape().dim(axis) == 1 ? 0 : Math.toIntExact(layout.stride(axis));
+  }
+}
