@@ -1,6 +1,13 @@
 /** The CPU backend, found through the service loader. */
 module org.polyak.cpu {
-  requires static org.jspecify;
+  requires java.management;
   requires jdk.incubator.vector;
-  requires org.polyak.spi;
+  requires jdk.management;
+  requires static org.jspecify;
+  requires transitive org.polyak.spi;
+
+  exports org.polyak.cpu;
+
+  provides org.polyak.spi.BackendProvider with
+      org.polyak.cpu.CpuBackendProvider;
 }
