@@ -10,6 +10,7 @@ module org.polyak.nn {
 
   exports org.polyak.nn.autograd;
   exports org.polyak.nn.checkpoint;
+  exports org.polyak.nn.layers;
   exports org.polyak.nn.ops;
   exports org.polyak.nn.optim;
   exports org.polyak.nn.random;

@@ -1,0 +1,77 @@
+package org.polyak.nn.layers;
+
+/**
+ * How the output a of an attention layer joins its input x. Layers are seen as iterations of gradient
+ * descent, with −a as the gradient.
+ */
+public sealed interface ConnectionConfig {
+  /** {@code x' = x + a}. */
+  record Plain() implements ConnectionConfig {}
+
+  /**
+   * Momentum connection as the paper's released code has it: {@code v' = μv − a, x' = x − s v'},
+   * with v = 0 before the first layer.
+   *
+   * @param momentum μ in [0, 1)
+   * @param stepSize s &gt; 0
+   */
+  record Velocity(double momentum, double stepSize) implements ConnectionConfig {
+    /** Checks the ranges. */
+    public Velocity {
+      requireMomentum(momentum);
+      requireStepSize(stepSize);
+    }
+  }
+
+  /**
+   * Momentum connection as printed in eq. 15: {@code x' = x + a + β(x − y)}, where y is the input of
+   * the layer before; in the first layer y = x. (Read literally, the equation's difference would be
+   * zero: its T(X) must be the previous iterate.)
+   *
+   * @param momentum β in [0, 1)
+   */
+  record HeavyBall(double momentum) implements ConnectionConfig {
+    /** Checks the range. */
+    public HeavyBall {
+      requireMomentum(momentum);
+    }
+  }
+
+  /**
+   * Adaptive momentum as the released code has it: a {@link Velocity} connection whose μ is computed
+   * per layer from {@code r = |a − a_previous| / |v|}. That is eq. 17, since −s v is the displacement
+   * and the step size cancels. In the first layer v = 0, so the coefficient has no effect.
+   *
+   * @param stepSize s &gt; 0
+   * @param coefficient how the coefficient follows from r
+   */
+  record AdaptiveVelocity(double stepSize, AdaptiveCoefficient coefficient)
+      implements ConnectionConfig {
+    /** Checks the range. */
+    public AdaptiveVelocity {
+      requireStepSize(stepSize);
+    }
+  }
+
+  /**
+   * Adaptive momentum as printed: eq. 15 whose β is computed per layer from {@code r = |a −
+   * a_previous| / |a_previous|}, eq. 18. The first layer has no previous one and is plain.
+   *
+   * @param coefficient how the coefficient follows from r
+   */
+  record AdaptiveHeavyBall(AdaptiveCoefficient coefficient) implements ConnectionConfig {}
+
+  private static void requireMomentum(double momentum) {
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException(
+          "connection.momentum must lie in [0, 1), not " + momentum + ".");
+    }
+  }
+
+  private static void requireStepSize(double stepSize) {
+    if (!(stepSize > 0 && Double.isFinite(stepSize))) {
+      throw new IllegalArgumentException(
+          "connection.stepSize must be positive and finite, not " + stepSize + ".");
+    }
+  }
+}
