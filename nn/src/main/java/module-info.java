@@ -10,7 +10,9 @@ module org.polyak.nn {
 
   exports org.polyak.nn.autograd;
   exports org.polyak.nn.checkpoint;
+  exports org.polyak.nn.inject;
   exports org.polyak.nn.layers;
+  exports org.polyak.nn.models;
   exports org.polyak.nn.ops;
   exports org.polyak.nn.optim;
   exports org.polyak.nn.random;
