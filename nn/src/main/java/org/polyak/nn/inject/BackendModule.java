@@ -17,8 +17,8 @@ import org.polyak.spi.BackendOptions;
 import org.polyak.spi.BackendProvider;
 
 /**
- * Binds {@link BackendRegistry}, {@link BackendSelector}, {@link Session}, {@link Backend} and {@link
- * Engine}, each once per injector. The registry holds the providers that {@link
+ * Binds {@link BackendRegistry}, {@link BackendSelector}, {@link Session}, {@link Backend} and
+ * {@link Engine}, each once per injector. The registry holds the providers that {@link
  * java.util.ServiceLoader} finds, and those that other modules contribute:
  *
  * <pre>{@code

@@ -1,4 +1,6 @@
-/** Assembly with Guice, for programs that want it. Nothing else in this library knows an injector. */
+/**
+ * Assembly with Guice, for programs that want it. Nothing else in this library knows an injector.
+ */
 @NullMarked
 package org.polyak.nn.inject;
 

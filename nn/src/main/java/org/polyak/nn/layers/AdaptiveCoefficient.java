@@ -8,10 +8,10 @@ import org.polyak.spi.UnaryOp;
  * The momentum that suits the curvature seen between two layers (eq. 17 and 18): from {@code r =
  * |difference| / |reference|}, {@code (1 − √r)²} limited to [0, 1 − δ].
  *
- * <p>Zero norms have a meaning instead of NaN, in value and gradient: a zero difference gives r = 0,
- * also when the reference is zero; another difference over a zero reference gives r = ∞. Gradients
- * through those cases are zero. Norms are computed from sums of squares in F32; what underflows
- * there (below about 10⁻²³) counts as zero.
+ * <p>Zero norms have a meaning instead of NaN, in value and gradient: a zero difference gives r =
+ * 0, also when the reference is zero; another difference over a zero reference gives r = ∞.
+ * Gradients through those cases are zero. Norms are computed from sums of squares in F32; what
+ * underflows there (below about 10⁻²³) counts as zero.
  *
  * @param delta δ in (0, 1); 10⁻⁴ in the released code, 10⁻³ in the paper's text
  * @param order where the limits apply

@@ -30,8 +30,7 @@ public sealed interface AttentionConfig {
     /** Checks the ranges. */
     public Momentum {
       if (!(beta >= 0 && beta < 1)) {
-        throw new IllegalArgumentException(
-            "attention.beta must lie in [0, 1), not " + beta + ".");
+        throw new IllegalArgumentException("attention.beta must lie in [0, 1), not " + beta + ".");
       }
       if (!(gamma > 0 && Double.isFinite(gamma))) {
         throw new IllegalArgumentException(

@@ -49,11 +49,6 @@ final class AttentionSpecs {
 
   private static AttentionSpec spec(Normaliser normaliser, boolean causal, UpdateRule rule) {
     return new AttentionSpec(
-        FeatureMap.ELU_PLUS_ONE,
-        normaliser,
-        rule,
-        causal,
-        Padding.DECAY,
-        new Schedule.Automatic());
+        FeatureMap.ELU_PLUS_ONE, normaliser, rule, causal, Padding.DECAY, new Schedule.Automatic());
   }
 }

@@ -27,22 +27,19 @@ final class Connection {
   static Joined join(
       Ops ops, ConnectionConfig config, Variable x, Variable attention, ConnectionState state) {
     return switch (config) {
-      case ConnectionConfig.Plain plain ->
-          new Joined(ops.add(x, attention), ConnectionState.START);
+      case ConnectionConfig.Plain plain -> new Joined(ops.add(x, attention), ConnectionState.START);
       case ConnectionConfig.Velocity(double momentum, double stepSize) -> {
         Variable old = state.velocity();
         Variable kept = old == null ? null : ops.scale(old, momentum);
         yield byVelocity(ops, x, attention, kept, stepSize);
       }
-      case ConnectionConfig.AdaptiveVelocity(
-              double stepSize, AdaptiveCoefficient coefficient) -> {
+      case ConnectionConfig.AdaptiveVelocity(double stepSize, AdaptiveCoefficient coefficient) -> {
         Variable old = state.velocity();
         Variable previous = state.attention();
         Variable kept =
             old == null || previous == null
                 ? null
-                : ops.multiply(
-                    coefficient.of(ops, ops.subtract(attention, previous), old), old);
+                : ops.multiply(coefficient.of(ops, ops.subtract(attention, previous), old), old);
         yield byVelocity(ops, x, attention, kept, stepSize);
       }
       case ConnectionConfig.HeavyBall(double momentum) -> {

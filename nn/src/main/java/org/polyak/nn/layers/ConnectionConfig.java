@@ -1,8 +1,8 @@
 package org.polyak.nn.layers;
 
 /**
- * How the output a of an attention layer joins its input x. Layers are seen as iterations of gradient
- * descent, with −a as the gradient.
+ * How the output a of an attention layer joins its input x. Layers are seen as iterations of
+ * gradient descent, with −a as the gradient.
  */
 public sealed interface ConnectionConfig {
   /** {@code x' = x + a}. */
@@ -24,9 +24,9 @@ public sealed interface ConnectionConfig {
   }
 
   /**
-   * Momentum connection as printed in eq. 15: {@code x' = x + a + β(x − y)}, where y is the input of
-   * the layer before; in the first layer y = x. (Read literally, the equation's difference would be
-   * zero: its T(X) must be the previous iterate.)
+   * Momentum connection as printed in eq. 15: {@code x' = x + a + β(x − y)}, where y is the input
+   * of the layer before; in the first layer y = x. (Read literally, the equation's difference would
+   * be zero: its T(X) must be the previous iterate.)
    *
    * @param momentum β in [0, 1)
    */
@@ -38,9 +38,10 @@ public sealed interface ConnectionConfig {
   }
 
   /**
-   * Adaptive momentum as the released code has it: a {@link Velocity} connection whose μ is computed
-   * per layer from {@code r = |a − a_previous| / |v|}. That is eq. 17, since −s v is the displacement
-   * and the step size cancels. In the first layer v = 0, so the coefficient has no effect.
+   * Adaptive momentum as the released code has it: a {@link Velocity} connection whose μ is
+   * computed per layer from {@code r = |a − a_previous| / |v|}. That is eq. 17, since −s v is the
+   * displacement and the step size cancels. In the first layer v = 0, so the coefficient has no
+   * effect.
    *
    * @param stepSize s &gt; 0
    * @param coefficient how the coefficient follows from r

@@ -32,8 +32,7 @@ public final class ParameterFactory {
    * @param generator whose labelled streams give the initial values; it does not advance
    */
   public ParameterFactory(Engine engine, Scope scope, Generator generator) {
-    this(
-        Ops.inference(engine, scope), generator, "", new ArrayList<>(), new LinkedHashSet<>());
+    this(Ops.inference(engine, scope), generator, "", new ArrayList<>(), new LinkedHashSet<>());
   }
 
   private ParameterFactory(

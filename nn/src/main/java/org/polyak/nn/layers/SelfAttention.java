@@ -8,8 +8,8 @@ import org.polyak.nn.ops.Ops;
 import org.polyak.spi.fused.AttentionSpec;
 
 /**
- * Multi-head self-attention between projections with bias: E → H×K for queries and keys, E → H×V for
- * values, H×V → E for the output.
+ * Multi-head self-attention between projections with bias: E → H×K for queries and keys, E → H×V
+ * for values, H×V → E for the output.
  */
 public final class SelfAttention {
   private final AttentionConfig config;

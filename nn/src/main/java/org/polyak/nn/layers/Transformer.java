@@ -47,8 +47,7 @@ public final class Transformer {
     ConnectionState state = ConnectionState.START;
     for (TransformerBlock block : blocks) {
       Joined joined =
-          block.forward(
-              ops, stream, state, (attention, in) -> attention.forward(ops, in, lengths));
+          block.forward(ops, stream, state, (attention, in) -> attention.forward(ops, in, lengths));
       stream = joined.out();
       state = joined.state();
     }

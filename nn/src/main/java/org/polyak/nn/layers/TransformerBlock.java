@@ -6,8 +6,8 @@ import org.polyak.nn.layers.TransformerConfig.NormPlacement;
 import org.polyak.nn.ops.Ops;
 
 /**
- * Attention and feed-forward part with their residual connections. Post-norm: {@code x' = LN₁(join(x,
- * attention(x)))}, {@code out = LN₂(x' + ff(x'))}. Pre-norm: {@code x' = join(x,
+ * Attention and feed-forward part with their residual connections. Post-norm: {@code x' =
+ * LN₁(join(x, attention(x)))}, {@code out = LN₂(x' + ff(x'))}. Pre-norm: {@code x' = join(x,
  * attention(LN₁(x)))}, {@code out = x' + ff(LN₂(x'))}.
  */
 public final class TransformerBlock {
@@ -68,12 +68,10 @@ public final class TransformerBlock {
         yield new Joined(norm2.forward(ops, sum), joined.state());
       }
       case PRE -> {
-        Variable attended =
-            ops.dropout(attend.apply(attention, norm1.forward(ops, x)), dropout);
+        Variable attended = ops.dropout(attend.apply(attention, norm1.forward(ops, x)), dropout);
         Joined joined = Connection.join(ops, connection, x, attended, state);
         Variable middle = joined.out();
-        Variable sum =
-            ops.add(middle, feedForward.forward(ops, norm2.forward(ops, middle)));
+        Variable sum = ops.add(middle, feedForward.forward(ops, norm2.forward(ops, middle)));
         yield new Joined(sum, joined.state());
       }
     };

@@ -33,11 +33,10 @@ public record CategoricalSampler(double temperature) implements Sampler {
   }
 
   /**
-   * Index i with probability proportional to {@code exp((x_i − max x) / temperature)}: the first whose
-   * running sum exceeds a uniform double times the total.
+   * Index i with probability proportional to {@code exp((x_i − max x) / temperature)}: the first
+   * whose running sum exceeds a uniform double times the total.
    */
-  static int draw(
-      float[] values, int from, int count, double temperature, Generator generator) {
+  static int draw(float[] values, int from, int count, double temperature, Generator generator) {
     double most = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
       most = Math.max(most, values[from + i]);

@@ -4,8 +4,8 @@ import org.polyak.nn.random.Generator;
 
 /**
  * Draws a byte from a mixture of K logistics, whose row of outputs holds K logits, K means and K
- * log-scales: a component, then {@code x = mean + s (ln u − ln(1 − u))}, then the nearest of the 256
- * levels {@code 2·byte/255 − 1}.
+ * log-scales: a component, then {@code x = mean + s (ln u − ln(1 − u))}, then the nearest of the
+ * 256 levels {@code 2·byte/255 − 1}.
  *
  * @param scale what s is
  */

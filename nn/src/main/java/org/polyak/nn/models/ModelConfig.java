@@ -1,8 +1,8 @@
 package org.polyak.nn.models;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
-import java.util.LinkedHashMap;
 import org.polyak.nn.layers.AdaptiveCoefficient;
 import org.polyak.nn.layers.AttentionConfig;
 import org.polyak.nn.layers.ConnectionConfig;

@@ -49,8 +49,7 @@ public final class SequenceModel {
     this.engine = engine;
     ParameterFactory factory = new ParameterFactory(engine, scope, generator);
     embedding =
-        new Embedding(
-            factory.under("embedding"), config.vocabulary(), config.embeddingWidth());
+        new Embedding(factory.under("embedding"), config.vocabulary(), config.embeddingWidth());
     positions =
         new SinusoidalPositions(
             Ops.inference(engine, scope),
@@ -118,8 +117,7 @@ public final class SequenceModel {
     SequencedMap<String, StoredTensor> stored = new LinkedHashMap<>();
     for (Parameter parameter : parameters) {
       stored.put(
-          parameter.name(),
-          StoredTensor.download(engine.backend(), parameter.variable().tensor()));
+          parameter.name(), StoredTensor.download(engine.backend(), parameter.variable().tensor()));
     }
     return stored;
   }

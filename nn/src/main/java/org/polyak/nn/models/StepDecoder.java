@@ -7,13 +7,13 @@ import org.polyak.spi.Scope;
 
 /**
  * Generation with a causal model, one token of each sequence at a time. What was seen is carried in
- * a state whose size does not grow: for the linear family the recurrent state, for softmax attention
- * keys and values with room for the model's maximum length.
+ * a state whose size does not grow: for the linear family the recurrent state, for softmax
+ * attention keys and values with room for the model's maximum length.
  *
  * <p>Each step gives the model's output for the last token, as {@link SequenceModel#forward} over
  * all tokens so far would, up to rounding. Two attentions are exceptions. The {@code released}
- * weighting generates by eq. 12, as the released code does, while its training weights depend on the
- * sequence's end. {@code linear-unnormalised} divides by the square root of the model's maximum
+ * weighting generates by eq. 12, as the released code does, while its training weights depend on
+ * the sequence's end. {@code linear-unnormalised} divides by the square root of the model's maximum
  * length, as for sequences of that length.
  */
 public final class StepDecoder implements AutoCloseable {

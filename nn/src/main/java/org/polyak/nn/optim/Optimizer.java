@@ -111,8 +111,7 @@ public final class Optimizer {
     SequencedMap<String, StoredTensor> tensors = new LinkedHashMap<>();
     for (int i = 0; i < parameters.size(); i++) {
       for (int j = 0; j < rule.stateCount(); j++) {
-        tensors.put(
-            stateName(i, j), StoredTensor.download(engine.backend(), states.get(i).get(j)));
+        tensors.put(stateName(i, j), StoredTensor.download(engine.backend(), states.get(i).get(j)));
       }
     }
     return new OptimizerState(rule.toString(), steps, tensors);
@@ -150,14 +149,12 @@ public final class Optimizer {
   }
 
   /** {@code min(1, c / (norm + ε))}, [1]. */
-  private static @Nullable Tensor scaleOf(
-      Ops ops, @Nullable Variable squaredNorm, double maximum) {
+  private static @Nullable Tensor scaleOf(Ops ops, @Nullable Variable squaredNorm, double maximum) {
     if (squaredNorm == null) {
       return null;
     }
     Variable norm = ops.unary(UnaryOp.SQUARE_ROOT, squaredNorm);
-    Variable inverse =
-        ops.unary(UnaryOp.RECIPROCAL, ops.shift(norm, GradientClipping.EPSILON));
+    Variable inverse = ops.unary(UnaryOp.RECIPROCAL, ops.shift(norm, GradientClipping.EPSILON));
     Variable limited = ops.minimum(ops.scale(inverse, maximum), ops.filled(1));
     return ops.reshape(limited, 1).tensor();
   }

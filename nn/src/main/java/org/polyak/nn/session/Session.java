@@ -78,8 +78,7 @@ public final class Session implements AutoCloseable {
           default -> ", %d threads".formatted(info.threads());
         };
     return "Backend %s (%s) on %s, %s%s%s"
-        .formatted(
-            info.backend(), origin, info.device(), info.precision(), threads, operations());
+        .formatted(info.backend(), origin, info.device(), info.precision(), threads, operations());
   }
 
   private String operations() {

@@ -20,64 +20,61 @@ class GoldenConnectionTest {
   void velocityFormIsThatOfTheReleasedCode() {
     List<Golden> files = Golden.files("04_connection_authors");
     assertThat(files).hasSize(2);
-    Device.onBoth(
-        device -> {
-          for (Golden golden : files) {
-            Ops ops = device.recording();
-            Variable x = device.parameter(golden.tensor("in.x"));
-            Variable attention = device.parameter(golden.tensor("in.v"));
-            Variable velocity = device.parameter(golden.tensor("in.vel"));
-            Joined joined =
-                Connection.join(
-                    ops,
-                    new ConnectionConfig.Velocity(number(golden, "mu"), number(golden, "stepsize")),
-                    x,
-                    attention,
-                    new ConnectionState(velocity, attention, x));
-            Variable next = Objects.requireNonNull(joined.state().velocity());
-            Gradients gradients =
-                ops.backward(
-                    ops.add(
-                        weighted(device, ops, joined.out(), golden, "in.cotangent"),
-                        weighted(device, ops, next, golden, "in.cotangent.vel")));
+    Device.onBoth(device -> {
+      for (Golden golden : files) {
+        Ops ops = device.recording();
+        Variable x = device.parameter(golden.tensor("in.x"));
+        Variable attention = device.parameter(golden.tensor("in.v"));
+        Variable velocity = device.parameter(golden.tensor("in.vel"));
+        Joined joined =
+            Connection.join(
+                ops,
+                new ConnectionConfig.Velocity(number(golden, "mu"), number(golden, "stepsize")),
+                x,
+                attention,
+                new ConnectionState(velocity, attention, x));
+        Variable next = Objects.requireNonNull(joined.state().velocity());
+        Gradients gradients =
+            ops.backward(
+                ops.add(
+                    weighted(device, ops, joined.out(), golden, "in.cotangent"),
+                    weighted(device, ops, next, golden, "in.cotangent.vel")));
 
-            golden.check("out.y", ops.toFloats(joined.out()));
-            golden.check("out.vel", ops.toFloats(next));
-            golden.check("grad.x", device.gradient(gradients, x));
-            golden.check("grad.v", device.gradient(gradients, attention));
-            golden.check("grad.vel", device.gradient(gradients, velocity));
-          }
-        });
+        golden.check("out.y", ops.toFloats(joined.out()));
+        golden.check("out.vel", ops.toFloats(next));
+        golden.check("grad.x", device.gradient(gradients, x));
+        golden.check("grad.v", device.gradient(gradients, attention));
+        golden.check("grad.vel", device.gradient(gradients, velocity));
+      }
+    });
   }
 
   @Test
   void heavyBallFormIsEquationFifteen() {
     List<Golden> files = Golden.files("04_connection_eq15");
     assertThat(files).hasSize(3);
-    Device.onBoth(
-        device -> {
-          for (Golden golden : files) {
-            Ops ops = device.recording();
-            Variable x = device.parameter(golden.tensor("in.x"));
-            Variable attention = device.parameter(golden.tensor("in.v"));
-            Variable before = device.parameter(golden.tensor("in.prev"));
-            Variable out =
-                Connection.join(
-                        ops,
-                        new ConnectionConfig.HeavyBall(number(golden, "beta_tilde")),
-                        x,
-                        attention,
-                        new ConnectionState(null, attention, before))
-                    .out();
-            Gradients gradients =
-                ops.backward(weighted(device, ops, out, golden, "in.cotangent"));
+    Device.onBoth(device -> {
+      for (Golden golden : files) {
+        Ops ops = device.recording();
+        Variable x = device.parameter(golden.tensor("in.x"));
+        Variable attention = device.parameter(golden.tensor("in.v"));
+        Variable before = device.parameter(golden.tensor("in.prev"));
+        Variable out =
+            Connection.join(
+                    ops,
+                    new ConnectionConfig.HeavyBall(number(golden, "beta_tilde")),
+                    x,
+                    attention,
+                    new ConnectionState(null, attention, before))
+                .out();
+        Gradients gradients = ops.backward(weighted(device, ops, out, golden, "in.cotangent"));
 
-            golden.check("out.y", ops.toFloats(out));
-            golden.check("grad.x", device.gradient(gradients, x));
-            golden.check("grad.v", device.gradient(gradients, attention));
-            golden.check("grad.prev", device.gradient(gradients, before));
-          }
-        });
+        golden.check("out.y", ops.toFloats(out));
+        golden.check("grad.x", device.gradient(gradients, x));
+        golden.check("grad.v", device.gradient(gradients, attention));
+        golden.check("grad.prev", device.gradient(gradients, before));
+      }
+    });
   }
 
   @Test
@@ -87,59 +84,55 @@ class GoldenConnectionTest {
             .filter(file -> !file.parameter("norm_mode").equals("batch"))
             .toList();
     assertThat(files).hasSize(4);
-    Device.onBoth(
-        device -> {
-          for (Golden golden : files) {
-            Ops ops = device.recording();
-            Variable x = device.parameter(golden.tensor("in.x"));
-            Variable value = device.parameter(golden.tensor("in.v"));
-            Variable before = device.parameter(golden.tensor("in.prev"));
-            Variable gradient = device.parameter(golden.tensor("in.grad"));
-            Variable previous = device.parameter(golden.tensor("in.grad_prev"));
-            Variable beta =
-                coefficient(golden).of(ops, ops.subtract(gradient, previous), previous);
-            Variable push = ops.multiply(beta, ops.subtract(x, before));
-            Variable out = ops.add(ops.add(x, value), push);
-            Gradients gradients =
-                ops.backward(
-                    ops.add(
-                        weighted(device, ops, out, golden, "in.cotangent"),
-                        weighted(device, ops, beta, golden, "in.cotangent.beta")));
+    Device.onBoth(device -> {
+      for (Golden golden : files) {
+        Ops ops = device.recording();
+        Variable x = device.parameter(golden.tensor("in.x"));
+        Variable value = device.parameter(golden.tensor("in.v"));
+        Variable before = device.parameter(golden.tensor("in.prev"));
+        Variable gradient = device.parameter(golden.tensor("in.grad"));
+        Variable previous = device.parameter(golden.tensor("in.grad_prev"));
+        Variable beta = coefficient(golden).of(ops, ops.subtract(gradient, previous), previous);
+        Variable push = ops.multiply(beta, ops.subtract(x, before));
+        Variable out = ops.add(ops.add(x, value), push);
+        Gradients gradients =
+            ops.backward(
+                ops.add(
+                    weighted(device, ops, out, golden, "in.cotangent"),
+                    weighted(device, ops, beta, golden, "in.cotangent.beta")));
 
-            golden.check("out.beta", ops.toFloats(beta));
-            golden.check("out.y", ops.toFloats(out));
-            golden.check("grad.x", device.gradient(gradients, x));
-            golden.check("grad.v", device.gradient(gradients, value));
-            golden.check("grad.prev", device.gradient(gradients, before));
-            golden.check("grad.grad", device.gradient(gradients, gradient));
-            golden.check("grad.grad_prev", device.gradient(gradients, previous));
-          }
-        });
+        golden.check("out.beta", ops.toFloats(beta));
+        golden.check("out.y", ops.toFloats(out));
+        golden.check("grad.x", device.gradient(gradients, x));
+        golden.check("grad.v", device.gradient(gradients, value));
+        golden.check("grad.prev", device.gradient(gradients, before));
+        golden.check("grad.grad", device.gradient(gradients, gradient));
+        golden.check("grad.grad_prev", device.gradient(gradients, previous));
+      }
+    });
   }
 
   @Test
   void zeroNormsHaveAMeaningInValueAndGradient() {
     List<Golden> files = Golden.files("04_adaptive_edges");
     assertThat(files).hasSize(2);
-    Device.onBoth(
-        device -> {
-          for (Golden golden : files) {
-            Ops ops = device.recording();
-            Variable gradient = device.parameter(golden.tensor("in.grad"));
-            Variable previous = device.parameter(golden.tensor("in.grad_prev"));
-            Variable beta =
-                coefficient(golden).of(ops, ops.subtract(gradient, previous), previous);
-            Gradients gradients = ops.backward(ops.sumAll(beta));
+    Device.onBoth(device -> {
+      for (Golden golden : files) {
+        Ops ops = device.recording();
+        Variable gradient = device.parameter(golden.tensor("in.grad"));
+        Variable previous = device.parameter(golden.tensor("in.grad_prev"));
+        Variable beta = coefficient(golden).of(ops, ops.subtract(gradient, previous), previous);
+        Gradients gradients = ops.backward(ops.sumAll(beta));
 
-            golden.check("out.beta", ops.toFloats(beta));
-            for (float value : device.gradient(gradients, gradient)) {
-              assertThat(value).as(golden.name()).isFinite();
-            }
-            for (float value : device.gradient(gradients, previous)) {
-              assertThat(value).as(golden.name()).isFinite();
-            }
-          }
-        });
+        golden.check("out.beta", ops.toFloats(beta));
+        for (float value : device.gradient(gradients, gradient)) {
+          assertThat(value).as(golden.name()).isFinite();
+        }
+        for (float value : device.gradient(gradients, previous)) {
+          assertThat(value).as(golden.name()).isFinite();
+        }
+      }
+    });
   }
 
   @Test

@@ -80,8 +80,7 @@ class GoldenEncoderTest {
     StoredTensor input = golden.tensor("in.x");
     int heads = Integer.parseInt(golden.parameter("n_heads"));
     int width = input.shape().dim(2);
-    int headDim =
-        authors ? width / heads : Integer.parseInt(golden.parameter("query_dimensions"));
+    int headDim = authors ? width / heads : Integer.parseInt(golden.parameter("query_dimensions"));
     return new TransformerConfig(
         Integer.parseInt(golden.parameter("n_layers")),
         width,
@@ -108,7 +107,6 @@ class GoldenEncoderTest {
     double stepSize = Double.parseDouble(golden.parameter("res_stepsize"));
     return golden.parameter("res_mu").equals("null")
         ? new ConnectionConfig.AdaptiveVelocity(stepSize, AdaptiveCoefficient.RELEASED)
-        : new ConnectionConfig.Velocity(
-            Double.parseDouble(golden.parameter("res_mu")), stepSize);
+        : new ConnectionConfig.Velocity(Double.parseDouble(golden.parameter("res_mu")), stepSize);
   }
 }

@@ -51,12 +51,11 @@ public record Golden(String name, SafetensorsFile file) {
   public Map<String, StoredTensor> under(String prefix) {
     TreeMap<String, StoredTensor> part = new TreeMap<>();
     file.tensors()
-        .forEach(
-            (key, value) -> {
-              if (key.startsWith(prefix)) {
-                part.put(key.substring(prefix.length()), value);
-              }
-            });
+        .forEach((key, value) -> {
+          if (key.startsWith(prefix)) {
+            part.put(key.substring(prefix.length()), value);
+          }
+        });
     return part;
   }
 
@@ -70,8 +69,8 @@ public record Golden(String name, SafetensorsFile file) {
   }
 
   /**
-   * Compares an F32 result with the file's own tolerances for F32, which are eight times the largest
-   * error of an F32 run of the reference, or 10⁻⁶ of the largest magnitude.
+   * Compares an F32 result with the file's own tolerances for F32, which are eight times the
+   * largest error of an F32 run of the reference, or 10⁻⁶ of the largest magnitude.
    */
   public void check(String tensor, float[] actual) {
     Matcher matcher =
