@@ -2,6 +2,7 @@ package org.polyak.cpu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -62,9 +63,9 @@ class CpuKernelsTest {
       float[] y = Views.values(out);
       for (int j = 0; j < x.length; j++) {
         double expected = exact(op).applyAsDouble(x[j]);
-        assertThat(close(y[j], expected, 4 * Math.ulp((float) expected)))
-            .as("%s(%s) = %s, expected %s, %s to %s", op, x[j], y[j], expected, in, out)
-            .isTrue();
+        if (!close(y[j], expected, 4 * Math.ulp((float) expected))) {
+          fail("%s(%s) is %s, expected %s, %s to %s", op, x[j], y[j], expected, in, out);
+        }
       }
       Views.assertNothingElseWritten(out);
     }
@@ -93,9 +94,9 @@ class CpuKernelsTest {
       float[] z = Views.values(out);
       for (int j = 0; j < x.length; j++) {
         float expected = (float) exact(op).applyAsDouble(x[j], y[j]);
-        assertThat(z[j])
-            .as("%s(%s, %s), %s %s to %s", op, x[j], y[j], a, b, out)
-            .isEqualTo(expected);
+        if (z[j] != expected) {
+          fail("%s(%s, %s) is %s, expected %s, %s %s", op, x[j], y[j], z[j], expected, a, b);
+        }
       }
       Views.assertNothingElseWritten(out);
     }
@@ -222,9 +223,9 @@ class CpuKernelsTest {
     double roundings = Math.min(64, in.shape().dim(axis));
     for (int at : targets) {
       double bound = op == ReduceOp.SUM ? roundings * UNIT * magnitude[at] : 0;
-      assertThat(close(data[at], expected[at], bound))
-          .as("%s of %s over axis %d: %s, expected %s", op, in, axis, data[at], expected[at])
-          .isTrue();
+      if (!close(data[at], expected[at], bound)) {
+        fail("%s of %s over axis %d is %s, expected %s", op, in, axis, data[at], expected[at]);
+      }
     }
     Views.assertNothingElseWritten(out);
   }
@@ -276,7 +277,9 @@ class CpuKernelsTest {
           sum += x[reversed ? j + k * step : j - k * step];
         }
         // Summed in double precision, rounded once.
-        assertThat(y[j]).as("%s axis %d reversed %s", in, axis, reversed).isEqualTo((float) sum);
+        if (y[j] != (float) sum) {
+          fail("%s axis %d reversed %s is %s, expected %s", in, axis, reversed, y[j], sum);
+        }
       }
       Views.assertNothingElseWritten(out);
     }
@@ -375,9 +378,9 @@ class CpuKernelsTest {
         sum += term;
         magnitude += Math.abs(term);
       }
-      assertThat(close(result[j], sum, (depth + 2) * UNIT * magnitude))
-          .as("%s times %s to %s: %s, expected %s", a, b, out, result[j], sum)
-          .isTrue();
+      if (!close(result[j], sum, (depth + 2) * UNIT * magnitude)) {
+        fail("%s times %s to %s is %s, expected %s", a, b, out, result[j], sum);
+      }
     }
     Views.assertNothingElseWritten(out);
   }
