@@ -16,7 +16,7 @@ final class Gemm {
   /** Multiply-adds below which handing a task to another thread costs more than it saves. */
   private static final long LEAST_TASK = 256 * 1024;
 
-  /** Floats that one task packs. */
+  /** Floats that one task packs at least. */
   private static final long PACK_TASK = 64 * 1024;
 
   /** Most floats of B packed at once. */
@@ -134,8 +134,31 @@ final class Gemm {
                 task * rows, Math.min(m, (task + 1) * rows), n, depth, a, b, c, accumulate));
   }
 
-  /** Packs B once, in strips of columns, and shares it between the tasks. */
+  /**
+   * Packs B once, in strips of columns, and shares it between the tasks; so too A where its rows
+   * are not contiguous.
+   */
   private void packed(
+      int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
+    long sizeA = (long) m * GemmBlocks.rowSize(depth);
+    if (a.columnStride() == 1 || sizeA > PACKED_LIMIT) {
+      strips(m, n, depth, a, b, c, accumulate);
+      return;
+    }
+    float[] rows = arrays.borrow((int) sizeA);
+    int perTask = Math.clamp(PACK_TASK / GemmBlocks.rowSize(depth), 1, m);
+    pool.parallelFor(
+        Tasks.count(m, perTask),
+        (task, worker) -> {
+          int from = task * perTask;
+          GemmBlocks.packRows(
+              from, Math.min(m, from + perTask), depth, a, rows, from * GemmBlocks.rowSize(depth));
+        });
+    strips(m, n, depth, new Operand(rows, 0, GemmBlocks.rowSize(depth), 1), b, c, accumulate);
+    arrays.giveBack(rows);
+  }
+
+  private void strips(
       int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
     int panel = blocks.kernel().tileColumns();
     int strip = panel * Math.clamp(PACKED_LIMIT / ((long) panel * depth), 1, n / panel + 1);

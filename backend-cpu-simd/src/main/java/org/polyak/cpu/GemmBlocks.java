@@ -174,26 +174,58 @@ final class GemmBlocks {
   /** Copies rows of A whose terms are not contiguous; the result is addressed like A itself. */
   private static Operand packRows(
       Worker worker, int rowFrom, int rowTo, int k, int terms, Operand a) {
-    int stride = terms + 16;
-    float[] packed = worker.borrow((rowTo - rowFrom) * stride);
-    float[] from = a.data();
-    for (int t = 0; t < terms; t++) {
-      int at = a.at(rowFrom, k + t);
-      for (int i = 0; i < rowTo - rowFrom; i++) {
-        packed[i * stride + t] = from[at + i * a.rowStride()];
+    float[] packed = worker.borrow((rowTo - rowFrom) * rowSize(terms));
+    packRows(rowFrom, rowTo, terms, a.columnsFrom(k), packed, 0);
+    return new Operand(packed, -rowFrom * rowSize(terms), rowSize(terms), 1);
+  }
+
+  /** Copies rows {@code [rowFrom, rowTo)} of A one after another, {@link #rowSize} apart. */
+  static void packRows(
+      int rowFrom, int rowTo, int depth, Operand a, float[] packed, int packedOffset) {
+    if (a.rowStride() == 1) {
+      Transpose.copy(
+          rowTo - rowFrom,
+          depth,
+          a.data(),
+          a.at(rowFrom, 0),
+          a.columnStride(),
+          packed,
+          packedOffset,
+          rowSize(depth));
+    } else {
+      for (int i = rowFrom; i < rowTo; i++) {
+        int at = packedOffset + (i - rowFrom) * rowSize(depth);
+        Strided.copy(depth, a.data(), a.at(i, 0), a.columnStride(), packed, at, 1);
       }
     }
-    return new Operand(packed, -rowFrom * stride, stride, 1);
+  }
+
+  /** Distance of packed rows: one cache line more, so that rows do not meet in one cache set. */
+  static int rowSize(int depth) {
+    return depth + 16;
   }
 
   private static void copyEdge(
       float[] tile, int width, int rows, int columns, Operand c, boolean add) {
-    float[] to = c.data();
     for (int i = 0; i < rows; i++) {
+      int at = c.at(i, 0);
+      if (add) {
+        addRow(columns, tile, i * width, c.data(), at, c.columnStride());
+      } else {
+        Strided.copy(columns, tile, i * width, 1, c.data(), at, c.columnStride());
+      }
+    }
+  }
+
+  private static void addRow(
+      int columns, float[] tile, int tileOffset, float[] c, int offset, int stride) {
+    if (stride == 1) {
       for (int j = 0; j < columns; j++) {
-        int at = c.at(i, j);
-        float value = tile[i * width + j];
-        to[at] = add ? to[at] + value : value;
+        c[offset + j] += tile[tileOffset + j];
+      }
+    } else {
+      for (int j = 0; j < columns; j++) {
+        c[offset + j * stride] += tile[tileOffset + j];
       }
     }
   }

@@ -68,43 +68,19 @@ final class Panels {
   static void pack(
       Operand b, int depth, int columns, int column, int width, float[] to, int toOffset) {
     int valid = Math.min(width, columns - column);
-    if (b.columnStride() == 1) {
-      for (int k = 0; k < depth; k++) {
-        int at = toOffset + k * width;
-        System.arraycopy(b.data(), b.at(k, column), to, at, valid);
-        Arrays.fill(to, at + valid, at + width, 0f);
-      }
+    if (b.rowStride() == 1 && b.columnStride() != 1) {
+      Transpose.copy(
+          depth, valid, b.data(), b.at(0, column), b.columnStride(), to, toOffset, width);
     } else {
-      for (int from = 0; from < depth; from += 16) {
-        int until = Math.min(depth, from + 16);
-        for (int j = 0; j < valid; j++) {
-          copyStrided(
-              b.data(),
-              b.at(from, column + j),
-              b.rowStride(),
-              to,
-              toOffset + from * width + j,
-              width,
-              until - from);
-        }
-        for (int k = from; k < until; k++) {
-          int at = toOffset + k * width;
-          Arrays.fill(to, at + valid, at + width, 0f);
-        }
+      for (int k = 0; k < depth; k++) {
+        Strided.copy(
+            valid, b.data(), b.at(k, column), b.columnStride(), to, toOffset + k * width, 1);
       }
     }
-  }
-
-  private static void copyStrided(
-      float[] from,
-      int fromOffset,
-      int fromStride,
-      float[] to,
-      int toOffset,
-      int toStride,
-      int count) {
-    for (int i = 0; i < count; i++) {
-      to[toOffset + i * toStride] = from[fromOffset + i * fromStride];
+    if (valid < width) {
+      for (int k = 0; k < depth; k++) {
+        Arrays.fill(to, toOffset + k * width + valid, toOffset + (k + 1) * width, 0f);
+      }
     }
   }
 }
