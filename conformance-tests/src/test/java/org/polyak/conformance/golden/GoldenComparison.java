@@ -2,17 +2,18 @@ package org.polyak.conformance.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.assertj.core.api.SoftAssertions;
 import org.polyak.conformance.oracle.Array;
 
 /** Compares the results for one golden case and remembers which of its tensors were compared. */
 final class GoldenComparison {
   private final GoldenFile file;
   private final Set<String> compared = new TreeSet<>();
-  private final SoftAssertions soft = new SoftAssertions();
+  private final List<String> differences = new ArrayList<>();
 
   GoldenComparison(GoldenFile file) {
     this.file = file;
@@ -43,15 +44,15 @@ final class GoldenComparison {
       }
     }
     if (worst >= 0) {
-      soft.fail(
-          "%s of %s, shape %s: element %d is %.17g, golden %.17g, allowed difference %.3g",
-          name,
-          file,
-          Arrays.toString(want.shape()),
-          worst,
-          got.data()[worst],
-          want.data()[worst],
-          tolerance.bound(want.data()[worst]));
+      differences.add(
+          "%s of shape %s: element %d is %.17g, golden %.17g, allowed difference %.3g"
+              .formatted(
+                  name,
+                  Arrays.toString(want.shape()),
+                  worst,
+                  got.data()[worst],
+                  want.data()[worst],
+                  tolerance.bound(want.data()[worst])));
     }
   }
 
@@ -63,7 +64,7 @@ final class GoldenComparison {
   void finish() {
     Set<String> expected = new TreeSet<>(file.tensorNames());
     expected.removeIf(name -> !name.startsWith("out.") && !name.startsWith("grad."));
-    soft.assertThat(compared).as("tensors compared of %s", file).isEqualTo(expected);
-    soft.assertAll();
+    assertThat(compared).as("tensors compared of %s", file).isEqualTo(expected);
+    assertThat(differences).as("differences from %s", file).isEmpty();
   }
 }
