@@ -5,6 +5,8 @@ module org.polyak.conformance {
   requires transitive org.polyak.nn;
   requires transitive org.junit.jupiter.api;
 
+  exports org.polyak.conformance;
   exports org.polyak.conformance.golden;
+  exports org.polyak.conformance.memory;
   exports org.polyak.conformance.oracle;
 }

@@ -1,0 +1,222 @@
+package org.polyak.conformance;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.polyak.conformance.memory.GuardedMemory;
+import org.polyak.conformance.oracle.Array;
+import org.polyak.nn.ops.Engine;
+import org.polyak.spi.Backend;
+import org.polyak.spi.Kernels;
+import org.polyak.spi.Scope;
+import org.polyak.spi.fused.Support;
+
+/**
+ * What a running case works with: the backend, guarded memory, and where to report. Made for one
+ * run of one case. Not thread-safe.
+ */
+public final class CaseContext {
+  private final Backend backend;
+  private final UnaryOperator<String> rerunCommand;
+  private final Engine engine;
+  private final Scope scope;
+  private final GuardedMemory memory;
+  private final List<String> failures = new ArrayList<>();
+  private final SortedMap<String, String> execution = new TreeMap<>();
+  private @Nullable Discrepancy worst;
+  private @Nullable RuntimeException cause;
+
+  /**
+   * For one run.
+   *
+   * @param backend open, and left open
+   * @param rerunCommand makes the command that runs a case alone from the case's id
+   */
+  public CaseContext(Backend backend, UnaryOperator<String> rerunCommand) {
+    this.backend = backend;
+    this.rerunCommand = rerunCommand;
+    this.engine = new Engine(backend);
+    this.scope = backend.openScope("conformance");
+    this.memory = new GuardedMemory(backend, scope.child("guarded"));
+  }
+
+  /** The backend under test. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** Its verbs. */
+  public Kernels kernels() {
+    return backend.kernels();
+  }
+
+  /** The backend with what it fuses, for operations of {@code nn}. */
+  public Engine engine() {
+    return engine;
+  }
+
+  /** An owner of memory that closes with the case. */
+  public Scope scope() {
+    return scope;
+  }
+
+  /** Poisoned, guarded memory, checked when the case ends. */
+  public GuardedMemory memory() {
+    return memory;
+  }
+
+  /** The kernel of a fused operation when the backend offers it; otherwise null, with a note. */
+  public <K> @Nullable K kernel(String operation, Support<K> support) {
+    return switch (support) {
+      case Support.Native<K>(K kernel) -> {
+        execution.put(operation, Engine.FUSED);
+        yield kernel;
+      }
+      case Support.Unsupported<K>(String reason) -> {
+        execution.put(operation, "composed: " + reason);
+        yield null;
+      }
+    };
+  }
+
+  /**
+   * Compares a result with what was expected: each element, and the root mean square of all.
+   *
+   * @param tensor its name in messages
+   * @param got the elements, row-major
+   */
+  public void expect(String tensor, float[] got, Expected expected) {
+    Array want = expected.values();
+    if (got.length != want.size()) {
+      fail("%s has %d elements, not %d".formatted(tensor, got.length, want.size()));
+      return;
+    }
+    int worstAt = 0;
+    double worstHeadroom = -1;
+    int wrong = 0;
+    double squaredError = 0;
+    double squaredMagnitude = 0;
+    for (int i = 0; i < got.length; i++) {
+      double headroom = Discrepancy.headroom(got[i], want.data()[i], bound(expected, i));
+      if (headroom > worstHeadroom) {
+        worstHeadroom = headroom;
+        worstAt = i;
+      }
+      wrong += headroom > 1 ? 1 : 0;
+      squaredError += (got[i] - want.data()[i]) * (got[i] - want.data()[i]);
+      squaredMagnitude += expected.magnitudes().data()[i] * expected.magnitudes().data()[i];
+    }
+    if (got.length == 0) {
+      return;
+    }
+    Discrepancy worstHere =
+        new Discrepancy(
+            tensor,
+            index(want, worstAt),
+            got[worstAt],
+            want.data()[worstAt],
+            bound(expected, worstAt));
+    note(worstHere);
+    if (wrong > 0) {
+      fail("%d of %d elements out of bounds, worst %s".formatted(wrong, got.length, worstHere));
+    } else if (expected.roundings() > 0 && Double.isFinite(squaredError)) {
+      double magnitude = Math.sqrt(squaredMagnitude / got.length);
+      compare(
+          new Discrepancy(
+              "root mean square error of " + tensor,
+              List.of(),
+              Math.sqrt(squaredError / got.length),
+              0,
+              ErrorModel.rootMeanSquareBound(magnitude, expected.roundings())));
+    }
+  }
+
+  /** Records one comparison that the case made itself. */
+  public void compare(Discrepancy discrepancy) {
+    note(discrepancy);
+    if (!discrepancy.accepted()) {
+      fail(discrepancy.toString());
+    }
+  }
+
+  /** Demands that two results have the same bits. */
+  public void expectSameBits(String tensor, float[] got, float[] want) {
+    for (int i = 0; i < want.length; i++) {
+      if (got.length != want.length
+          || Float.floatToRawIntBits(got[i]) != Float.floatToRawIntBits(want[i])) {
+        fail("%s[%d] is %s, not the same bits as %s".formatted(tensor, i, got[i], want[i]));
+        return;
+      }
+    }
+  }
+
+  /** Demands a fact. */
+  public void check(boolean holds, String otherwise) {
+    if (!holds) {
+      fail(otherwise);
+    }
+  }
+
+  /** Demands that an action throws an exception of a kind, and returns its message. */
+  public String expectThrows(Class<? extends RuntimeException> kind, String what, Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      if (kind.isInstance(e)) {
+        return String.valueOf(e.getMessage());
+      }
+      fail("%s threw %s, not %s".formatted(what, e, kind.getSimpleName()), e);
+      return String.valueOf(e.getMessage());
+    }
+    fail("%s threw nothing, not %s".formatted(what, kind.getSimpleName()));
+    return "";
+  }
+
+  /** Records why the case fails; it may go on. */
+  public void fail(String failure) {
+    failures.add(failure);
+  }
+
+  void fail(String failure, RuntimeException thrown) {
+    failures.add(failure);
+    cause = cause == null ? thrown : cause;
+  }
+
+  Verdict finish(ConformanceCase finished) {
+    try {
+      memory.verify().forEach(this::fail);
+      scope.close();
+    } catch (RuntimeException e) {
+      fail("threw at the end of the case " + e, e);
+    }
+    execution.putAll(engine.fusedReport());
+    return new Verdict(
+        finished.id(),
+        List.copyOf(failures),
+        worst,
+        execution,
+        rerunCommand.apply(finished.id()),
+        cause);
+  }
+
+  private void note(Discrepancy discrepancy) {
+    worst = worst == null || discrepancy.compareTo(worst) > 0 ? discrepancy : worst;
+  }
+
+  private static double bound(Expected expected, int position) {
+    return ErrorModel.bound(expected.magnitudes().data()[position], expected.roundings());
+  }
+
+  private static List<Integer> index(Array array, int position) {
+    List<Integer> index = new ArrayList<>();
+    int rest = position;
+    for (int axis = array.rank() - 1; axis >= 0; axis--) {
+      index.addFirst(rest % array.extent(axis));
+      rest /= array.extent(axis);
+    }
+    return index;
+  }
+}
