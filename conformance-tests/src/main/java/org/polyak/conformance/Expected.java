@@ -28,4 +28,11 @@ public record Expected(Array values, Array magnitudes, double roundings) {
   public static Expected relative(Array values, double roundings) {
     return new Expected(values, values.abs(), roundings);
   }
+
+  /**
+   * The oracle's values with the errors of a running error analysis, which counts roundings itself.
+   */
+  public static Expected analysed(Array values, Array errors) {
+    return new Expected(values, errors, 1);
+  }
 }

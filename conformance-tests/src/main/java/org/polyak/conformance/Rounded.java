@@ -1,0 +1,120 @@
+package org.polyak.conformance;
+
+import java.util.List;
+import org.polyak.conformance.oracle.SpecialFunctions;
+
+/**
+ * A number with a bound on the error that float32 arithmetic has given it: running error analysis.
+ * Every operation passes on the errors of its arguments, to first order, and adds its own
+ * roundings, as many as {@link Expected} counts for the same function. With it a formula that is
+ * written once yields both a value and its error bound, where no closed form of the magnitude is at
+ * hand.
+ *
+ * @param value in float64
+ * @param error in unit round-offs, absolute
+ */
+public record Rounded(double value, double error) {
+  /** A number that float32 holds exactly. */
+  public static Rounded exact(double value) {
+    return new Rounded(value, 0);
+  }
+
+  /** A constant that float32 rounds. */
+  public static Rounded constant(double value) {
+    return new Rounded(value, Math.abs(value));
+  }
+
+  /** The sum. */
+  public Rounded plus(Rounded other) {
+    return rounded(value + other.value, error + other.error, 1);
+  }
+
+  /** The difference. */
+  public Rounded minus(Rounded other) {
+    return rounded(value - other.value, error + other.error, 1);
+  }
+
+  /** The product. */
+  public Rounded times(Rounded other) {
+    double passed = Math.abs(other.value) * error + Math.abs(value) * other.error;
+    return rounded(value * other.value, passed, 1);
+  }
+
+  /** The quotient. */
+  public Rounded over(Rounded other) {
+    double quotient = value / other.value;
+    double passed = (error + Math.abs(quotient) * other.error) / Math.abs(other.value);
+    return rounded(quotient, passed, 5);
+  }
+
+  /** The negative. */
+  public Rounded negated() {
+    return new Rounded(-value, error);
+  }
+
+  /** eˣ. */
+  public Rounded exponential() {
+    return function(Math.exp(value), Math.exp(value), 6);
+  }
+
+  /** ln x. */
+  public Rounded logarithm() {
+    return function(Math.log(value), 1 / value, 6);
+  }
+
+  /** √x. */
+  public Rounded squareRoot() {
+    double root = Math.sqrt(value);
+    return root == 0 ? this : function(root, 0.5 / root, 6);
+  }
+
+  /** σ(x). */
+  public Rounded sigmoid() {
+    double y = SpecialFunctions.sigmoid(value);
+    return function(y, y * SpecialFunctions.sigmoid(-value), 12);
+  }
+
+  /** ln(1 + eˣ). */
+  public Rounded softplus() {
+    return function(SpecialFunctions.softplus(value), SpecialFunctions.sigmoid(value), 12);
+  }
+
+  /** erf(x). */
+  public Rounded errorFunction() {
+    double slope = 2 / Math.sqrt(Math.PI) * Math.exp(-value * value);
+    return function(SpecialFunctions.erf(value), slope, 32);
+  }
+
+  /** A sum in whatever order: n − 1 roundings of at most the sum of the absolute values. */
+  public static Rounded sum(List<Rounded> terms) {
+    double value = 0;
+    double magnitude = 0;
+    double error = 0;
+    for (Rounded term : terms) {
+      value += term.value;
+      magnitude += Math.abs(term.value);
+      error += term.error;
+    }
+    return new Rounded(value, error + Math.max(0, terms.size() - 1) * magnitude);
+  }
+
+  /** ln Σ eˣ with the largest taken off first. */
+  public static Rounded logSumExp(List<Rounded> terms) {
+    Rounded largest = terms.getFirst();
+    for (Rounded term : terms) {
+      largest = term.value > largest.value ? term : largest;
+    }
+    Rounded shift = exact(largest.value);
+    return sum(terms.stream().map(x -> x.minus(shift).exponential()).toList())
+        .logarithm()
+        .plus(shift);
+  }
+
+  private Rounded function(double result, double slope, double roundings) {
+    return rounded(result, Math.abs(slope) * error, roundings);
+  }
+
+  private static Rounded rounded(double result, double passed, double roundings) {
+    return new Rounded(result, passed + roundings * Math.abs(result));
+  }
+}
