@@ -22,7 +22,7 @@ public final class Device implements AutoCloseable {
   private final Scope scope;
 
   private Device(boolean fused) {
-    backend = new CpuBackendProvider().open(BackendOptions.of(Map.of("threads", "2")));
+    backend = new CpuBackendProvider().open(BackendOptions.of(Map.of("threads", "1")));
     engine = fused ? new Engine(backend) : new Engine(backend, FusedKernels.NONE);
     scope = backend.openScope("test");
   }

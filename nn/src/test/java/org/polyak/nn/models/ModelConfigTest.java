@@ -1,0 +1,118 @@
+package org.polyak.nn.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.polyak.nn.layers.AdaptiveCoefficient;
+import org.polyak.nn.layers.AdaptiveCoefficient.Norm;
+import org.polyak.nn.layers.AdaptiveCoefficient.Order;
+import org.polyak.nn.layers.AttentionConfig;
+import org.polyak.nn.layers.AttentionConfig.Anchor;
+import org.polyak.nn.layers.AttentionConfig.Weighting;
+import org.polyak.nn.layers.ConnectionConfig;
+import org.polyak.nn.layers.TransformerConfig;
+import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.spi.fused.Activation;
+
+class ModelConfigTest {
+  private static final TransformerConfig TRANSFORMER =
+      TestModels.causal(TestModels.MOMENTUM, TestModels.PLAIN).transformer();
+
+  @Test
+  void impossibleSizesNameTheirKey() {
+    assertRefused(() -> new ModelConfig(0, 10, 6, 1, TRANSFORMER), "vocabulary must be at least 1");
+    assertRefused(() -> new ModelConfig(2, 0, 16, 1, TRANSFORMER), "embeddingWidth");
+    assertRefused(() -> new ModelConfig(2, 11, 5, 1, TRANSFORMER), "positionWidth must be even");
+    assertRefused(
+        () -> new ModelConfig(2, 10, 8, 1, TRANSFORMER),
+        "embeddingWidth + positionWidth must be the width of the transformer: 10 + 8 is not 16.");
+    assertRefused(() -> new ModelConfig(2, 10, 6, 0, TRANSFORMER), "outputs must be at least 1");
+    assertRefused(() -> transformer(0, 4, 0), "layers must be at least 1, not 0.");
+    assertRefused(() -> transformer(1, -4, 0), "heads must be at least 1, not -4.");
+    assertRefused(() -> transformer(1, 4, 1), "dropout must lie in [0, 1), not 1.0.");
+    assertRefused(() -> transformer(1, 4, Double.NaN), "dropout must lie in [0, 1), not NaN.");
+  }
+
+  @Test
+  void impossibleMomentumNamesItsKey() {
+    assertRefused(
+        () -> new AttentionConfig.Momentum(1, 1, Weighting.EQ13, Anchor.TRUE),
+        "attention.beta must lie in [0, 1), not 1.0.");
+    assertRefused(
+        () -> new AttentionConfig.Momentum(0.5, 0, Weighting.EQ13, Anchor.TRUE),
+        "attention.gamma must be positive");
+    assertRefused(() -> new ConnectionConfig.Velocity(1.2, 1), "connection.momentum");
+    assertRefused(() -> new ConnectionConfig.Velocity(0.2, -1), "connection.stepSize");
+    assertRefused(() -> new ConnectionConfig.HeavyBall(-0.1), "connection.momentum");
+    assertRefused(
+        () -> new AdaptiveCoefficient(0, Order.SQUARE_THEN_PROJECT, Norm.TOKEN, false),
+        "connection.delta");
+  }
+
+  @Test
+  void attentionAndConnectionMustFitTheDirection() {
+    assertRefused(
+        () ->
+            TestModels.causal(
+                TestModels.momentum(Weighting.NON_CAUSAL, Anchor.TRUE), TestModels.PLAIN),
+        "attention.weighting = non-causal needs a bidirectional model");
+    assertRefused(
+        () -> TestModels.model(TestModels.MOMENTUM, TestModels.PLAIN, NormPlacement.POST, false, 0),
+        "attention.weighting = eq13 needs a causal model");
+    AdaptiveCoefficient perSample =
+        new AdaptiveCoefficient(1e-3, Order.PROJECT_THEN_SQUARE, Norm.SAMPLE, false);
+    assertRefused(
+        () ->
+            TestModels.causal(
+                new AttentionConfig.Linear(), new ConnectionConfig.AdaptiveHeavyBall(perSample)),
+        "connection.norm = sample needs a bidirectional model");
+  }
+
+  @Test
+  void descriptionHasEveryKeyThatDecidesTheFunction() {
+    ModelConfig config =
+        TestModels.causal(
+            TestModels.momentum(Weighting.RELEASED, Anchor.TRUE),
+            new ConnectionConfig.AdaptiveVelocity(0.99, AdaptiveCoefficient.RELEASED));
+    assertThat(config.description())
+        .containsEntry("attention", "momentum")
+        .containsEntry("attention.beta", "0.6")
+        .containsEntry("attention.weighting", "released")
+        .containsEntry("attention.anchor", "true")
+        .containsEntry("connection", "adaptive")
+        .containsEntry("connection.stepSize", "0.99")
+        .containsEntry("connection.delta", "1.0E-4")
+        .containsEntry("connection.order", "square-then-project")
+        .containsEntry("connection.norm", "token")
+        .containsEntry("connection.detached", "false")
+        .containsEntry("normPlacement", "post")
+        .containsEntry("causal", "true")
+        .hasSize(15 + 5 + 6);
+  }
+
+  private static TransformerConfig transformer(int layers, int heads, double dropout) {
+    return new TransformerConfig(
+        layers,
+        16,
+        heads,
+        4,
+        4,
+        32,
+        Activation.RELU,
+        dropout,
+        NormPlacement.POST,
+        true,
+        true,
+        8,
+        new AttentionConfig.Linear(),
+        TestModels.PLAIN);
+  }
+
+  private static void assertRefused(ThrowingCallable construction, String message) {
+    assertThatThrownBy(construction)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}
