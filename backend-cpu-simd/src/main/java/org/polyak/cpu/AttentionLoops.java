@@ -1,0 +1,19 @@
+package org.polyak.cpu;
+
+/**
+ * The inner loops that the attention family is built from, for the width of one device.
+ *
+ * @param rows loading, storing and normalising rows
+ * @param scan the recurrence over tokens
+ * @param step the recurrence of one token
+ * @param products matrix products
+ */
+record AttentionLoops(HeadRows rows, ScanLoops scan, StepLoops step, GemmBlocks products) {
+  static AttentionLoops load(CpuDevice device) {
+    return new AttentionLoops(
+        device.kernel(VectorHeadRows.class),
+        device.kernel(VectorScanLoops.class),
+        device.kernel(VectorStepLoops.class),
+        device.gemm().blocks());
+  }
+}

@@ -1,0 +1,55 @@
+package org.polyak.cpu;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of tokens through a recurrence of outer products: {@code out_t += R_tᵀ z_t}. The output, the
+ * gradient of the queries (both {@link #forward}) and those of keys and values (both {@link
+ * #reverse}) are such runs that differ in what x, y and z are.
+ */
+interface CausalScan {
+  /**
+   * Tokens of one run. Matrices are laid out as in {@link ScanLoops}, from index 0.
+   *
+   * @param tokens number of tokens
+   * @param rows length of x and z
+   * @param rowStride distance between tokens in x and z
+   * @param columns length of y and out
+   * @param x left factors
+   * @param y right factors
+   * @param z read-out vectors
+   * @param out what is added to
+   */
+  record Block(
+      int tokens,
+      int rows,
+      int rowStride,
+      int columns,
+      float[] x,
+      float[] y,
+      float[] z,
+      float[] out) {}
+
+  /**
+   * The states of one run, dense {@code rows × columns}.
+   *
+   * @param r what is read: S forward, dL/dn (or dL/dS of a single state) in reverse
+   * @param p what feeds it: n forward, dL/dS in reverse; null for a single state
+   */
+  record States(float[] r, float @Nullable [] p) {}
+
+  /** Most tokens in one block. */
+  int blockTokens();
+
+  /** Whether there are two states. */
+  boolean twofold();
+
+  /** Decay, then sum: {@code P = βP + x yᵀ; R = R + γP}, or {@code R = R + γ x yᵀ}. */
+  void forward(Worker worker, Block block, States states);
+
+  /**
+   * The adjoint, sum, then decay: {@code P = P + x yᵀ; E = R + γP}, out reads E, {@code R = βE}. With
+   * a single state {@code R = R + x yᵀ} and out reads γR.
+   */
+  void reverse(Worker worker, Block block, States states);
+}

@@ -1,0 +1,74 @@
+package org.polyak.cpu;
+
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.BiasActivationKernel;
+
+/** {@link BiasActivationKernel}: rows in parallel, the bias's gradient over fixed blocks of rows. */
+final class CpuBiasActivation implements BiasActivationKernel {
+  private final WorkerPool pool;
+  private final ActivationRows rows;
+  private final Activation activation;
+
+  CpuBiasActivation(WorkerPool pool, ActivationRows rows, Activation activation) {
+    this.pool = pool;
+    this.rows = rows;
+    this.activation = activation;
+  }
+
+  @Override
+  public void forward(Tensor in, Tensor bias, Tensor out) {
+    int width = in.shape().dim(1);
+    RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
+    FloatSpan x = FloatSpan.of(in);
+    FloatSpan b = FloatSpan.of(bias);
+    FloatSpan y = FloatSpan.of(out);
+    pool.parallelFor(
+        blocks.count(),
+        (block, worker) -> {
+          int first = blocks.first(block) * width;
+          rows.forward(
+              activation,
+              blocks.rows(block),
+              width,
+              x.data(),
+              x.offset() + first,
+              b.data(),
+              b.offset(),
+              y.data(),
+              y.offset() + first);
+        });
+  }
+
+  @Override
+  public void backward(
+      Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+    int width = in.shape().dim(1);
+    RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
+    FloatSpan x = FloatSpan.of(in);
+    FloatSpan b = FloatSpan.of(bias);
+    FloatSpan dy = FloatSpan.of(outGradient);
+    FloatSpan dx = FloatSpan.of(inGradient);
+    float[][] sums = new float[blocks.count()][];
+    pool.parallelFor(
+        blocks.count(),
+        (block, worker) -> {
+          int first = blocks.first(block) * width;
+          sums[block] = new float[width];
+          rows.backward(
+              activation,
+              blocks.rows(block),
+              width,
+              x.data(),
+              x.offset() + first,
+              b.data(),
+              b.offset(),
+              dy.data(),
+              dy.offset() + first,
+              dx.data(),
+              dx.offset() + first,
+              sums[block]);
+        });
+    RowBlocks.total(sums, 0, width, FloatSpan.of(biasGradient));
+  }
+}

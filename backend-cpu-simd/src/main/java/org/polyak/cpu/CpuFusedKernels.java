@@ -1,0 +1,84 @@
+package org.polyak.cpu;
+
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.AttentionKernel;
+import org.polyak.spi.fused.AttentionSpec;
+import org.polyak.spi.fused.BiasActivationKernel;
+import org.polyak.spi.fused.CrossEntropyKernel;
+import org.polyak.spi.fused.DropoutKernel;
+import org.polyak.spi.fused.FusedKernels;
+import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LogisticMixtureKernel;
+import org.polyak.spi.fused.OptimizerKernel;
+import org.polyak.spi.fused.OptimizerRule;
+import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.Support;
+
+/**
+ * {@link FusedKernels} of the CPU: every operation is offered. Confined to the thread of its
+ * backend, like the pool it runs on.
+ */
+final class CpuFusedKernels implements FusedKernels {
+  private final WorkerPool pool;
+  private final AttentionLoops attention;
+  private final ActivationRows activations;
+  private final OptimizerLoops optimizers;
+  private final Support<SoftmaxAttentionKernel> softmaxAttention;
+  private final Support<LayerNormKernel> layerNorm;
+  private final Support<CrossEntropyKernel> crossEntropy;
+  private final Support<LogisticMixtureKernel> logisticMixture;
+  private final Support<DropoutKernel> dropout;
+
+  /** The fused operations of one device. */
+  CpuFusedKernels(CpuDevice device) {
+    pool = device.pool();
+    attention = AttentionLoops.load(device);
+    activations = device.kernel(VectorActivationRows.class);
+    optimizers = device.kernel(VectorOptimizerLoops.class);
+    softmaxAttention = new Support.Native<>(new CpuSoftmaxAttention(device));
+    layerNorm = new Support.Native<>(new CpuLayerNorm(device));
+    crossEntropy = new Support.Native<>(new CpuCrossEntropy(device));
+    logisticMixture = new Support.Native<>(new CpuLogisticMixture(pool));
+    dropout = new Support.Native<>(new CpuDropout(device));
+  }
+
+  @Override
+  public Support<AttentionKernel> attention(AttentionSpec spec) {
+    return new Support.Native<>(new CpuAttention(pool, attention, spec));
+  }
+
+  @Override
+  public Support<SoftmaxAttentionKernel> softmaxAttention() {
+    return softmaxAttention;
+  }
+
+  @Override
+  public Support<LayerNormKernel> layerNorm() {
+    return layerNorm;
+  }
+
+  @Override
+  public Support<BiasActivationKernel> biasActivation(Activation activation) {
+    return new Support.Native<>(new CpuBiasActivation(pool, activations, activation));
+  }
+
+  @Override
+  public Support<CrossEntropyKernel> softmaxCrossEntropy() {
+    return crossEntropy;
+  }
+
+  @Override
+  public Support<LogisticMixtureKernel> logisticMixture() {
+    return logisticMixture;
+  }
+
+  @Override
+  public Support<DropoutKernel> dropout() {
+    return dropout;
+  }
+
+  @Override
+  public Support<OptimizerKernel> optimizer(OptimizerRule rule) {
+    return new Support.Native<>(new CpuOptimizer(pool, optimizers, rule));
+  }
+}

@@ -1,0 +1,95 @@
+package org.polyak.cpu;
+
+import org.jspecify.annotations.Nullable;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.LayerNormKernel;
+
+/** {@link LayerNormKernel}: rows in parallel, parameter gradients over fixed blocks of rows. */
+final class CpuLayerNorm implements LayerNormKernel {
+  private final WorkerPool pool;
+  private final LayerNormRows rows;
+
+  CpuLayerNorm(CpuDevice device) {
+    this.pool = device.pool();
+    this.rows = device.kernel(VectorLayerNormRows.class);
+  }
+
+  @Override
+  public void forward(
+      Tensor in,
+      Tensor gain,
+      @Nullable Tensor bias,
+      double epsilon,
+      Tensor out,
+      @Nullable Tensor saved) {
+    int width = in.shape().dim(1);
+    RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
+    FloatSpan x = FloatSpan.of(in);
+    FloatSpan g = FloatSpan.of(gain);
+    FloatSpan b = bias == null ? FloatSpan.NONE : FloatSpan.of(bias);
+    FloatSpan y = FloatSpan.of(out);
+    FloatSpan s = saved == null ? FloatSpan.NONE : FloatSpan.of(saved);
+    pool.parallelFor(
+        blocks.count(),
+        (block, worker) -> {
+          int first = blocks.first(block);
+          rows.forward(
+              blocks.rows(block),
+              width,
+              x.data(),
+              x.offset() + first * width,
+              g.data(),
+              g.offset(),
+              bias == null ? null : b.data(),
+              b.offset(),
+              epsilon,
+              y.data(),
+              y.offset() + first * width,
+              saved == null ? null : s.data(),
+              s.offset() + 2 * first);
+        });
+  }
+
+  @Override
+  public void backward(
+      Tensor in,
+      Tensor gain,
+      Tensor saved,
+      Tensor outGradient,
+      Tensor inGradient,
+      Tensor gainGradient,
+      @Nullable Tensor biasGradient) {
+    int width = in.shape().dim(1);
+    RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
+    FloatSpan x = FloatSpan.of(in);
+    FloatSpan g = FloatSpan.of(gain);
+    FloatSpan s = FloatSpan.of(saved);
+    FloatSpan dy = FloatSpan.of(outGradient);
+    FloatSpan dx = FloatSpan.of(inGradient);
+    float[][] sums = new float[blocks.count()][];
+    pool.parallelFor(
+        blocks.count(),
+        (block, worker) -> {
+          int first = blocks.first(block);
+          sums[block] = new float[2 * width];
+          rows.backward(
+              blocks.rows(block),
+              width,
+              x.data(),
+              x.offset() + first * width,
+              g.data(),
+              g.offset(),
+              s.data(),
+              s.offset() + 2 * first,
+              dy.data(),
+              dy.offset() + first * width,
+              dx.data(),
+              dx.offset() + first * width,
+              sums[block]);
+        });
+    RowBlocks.total(sums, 0, width, FloatSpan.of(gainGradient));
+    if (biasGradient != null) {
+      RowBlocks.total(sums, width, width, FloatSpan.of(biasGradient));
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package org.polyak.cpu;
+
+import org.polyak.spi.fused.FeatureMap;
+
+/**
+ * Rows of one attention head on their way between tensors and scratch memory. In scratch memory a
+ * row is padded with zeros to whole vectors; a tensor's row is never read or written beyond its
+ * width.
+ */
+interface HeadRows {
+  /** FloatSpan in one vector, what the length of a padded row is a multiple of. */
+  int lanes();
+
+  /**
+   * Loads rows and applies the feature map.
+   *
+   * @param map φ
+   * @param count number of rows
+   * @param width floats per row
+   * @param from the tensor's array
+   * @param fromOffset start of the first row
+   * @param fromStride distance between rows; negative to read backwards
+   * @param to receives padded rows
+   * @param toOffset start of the first padded row
+   * @param toStride length of a padded row
+   */
+  void load(
+      FeatureMap map,
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] to,
+      int toOffset,
+      int toStride);
+
+  /**
+   * Stores rows, each times a factor.
+   *
+   * @param count number of rows
+   * @param width floats per row
+   * @param from rows, padded or not
+   * @param fromOffset start of the first row
+   * @param fromStride distance between rows
+   * @param factors one factor per row from index 0
+   * @param to the tensor's array
+   * @param toOffset start of the first row
+   * @param toStride distance between rows; negative to write backwards
+   */
+  void store(
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] factors,
+      float[] to,
+      int toOffset,
+      int toStride);
+
+  /**
+   * Replaces gradients for φ(x) by gradients for x: φ'(x) is 1 where φ(x) &gt; 1, else φ(x).
+   *
+   * @param map φ
+   * @param count number of padded rows
+   * @param stride length of a padded row
+   * @param mapped φ(x)
+   * @param gradients updated
+   */
+  void chain(FeatureMap map, int count, int stride, float[] mapped, float[] gradients);
+
+  /**
+   * Running sums: {@code sum += termFactor_t · term_t}; {@code out_t += outFactor_t · sum}.
+   *
+   * @param count number of padded rows
+   * @param stride length of a padded row
+   * @param terms padded rows
+   * @param termFactors one per row from index 0
+   * @param sum one padded row, updated
+   * @param outFactors one per row from index 0
+   * @param out padded rows, added to
+   */
+  void runningSum(
+      int count,
+      int stride,
+      float[] terms,
+      float[] termFactors,
+      float[] sum,
+      float[] outFactors,
+      float[] out);
+
+  /**
+   * Running denominators: {@code sum += key_t}; {@code denominator_t = query_t · sum + ε}.
+   *
+   * @param count number of padded rows
+   * @param stride length of a padded row
+   * @param keys padded rows
+   * @param sum one padded row, updated
+   * @param queries padded rows
+   * @param epsilon ε
+   * @param denominators receives one value per row from index 0
+   */
+  void runningDenominators(
+      int count,
+      int stride,
+      float[] keys,
+      float[] sum,
+      float[] queries,
+      float epsilon,
+      float[] denominators);
+
+  /**
+   * Denominators for one sum: {@code denominator_t = query_t · sum + ε}.
+   *
+   * @param count number of padded rows
+   * @param stride length of a padded row
+   * @param queries padded rows
+   * @param sum one padded row
+   * @param epsilon ε
+   * @param denominators receives one value per row from index 0
+   */
+  void denominators(
+      int count, int stride, float[] queries, float[] sum, float epsilon, float[] denominators);
+
+  /**
+   * Scalar products of rows of two tensors.
+   *
+   * @param count number of rows
+   * @param width floats per row
+   * @param a array of the first
+   * @param aOffset start of its first row
+   * @param aStride distance between its rows
+   * @param b array of the second
+   * @param bOffset start of its first row
+   * @param bStride distance between its rows
+   * @param dots receives one value per row from index 0
+   */
+  void dots(
+      int count,
+      int width,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int bOffset,
+      int bStride,
+      float[] dots);
+}

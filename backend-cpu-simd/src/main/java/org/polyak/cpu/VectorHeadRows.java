@@ -1,0 +1,177 @@
+package org.polyak.cpu;
+
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+import org.polyak.spi.fused.FeatureMap;
+
+/** {@link HeadRows} on the Vector API. */
+final class VectorHeadRows implements HeadRows {
+  private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
+  private static final int L = S.length();
+
+  VectorHeadRows() {}
+
+  @Override
+  public int lanes() {
+    return L;
+  }
+
+  @Override
+  public void load(
+      FeatureMap map,
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] to,
+      int toOffset,
+      int toStride) {
+    int whole = S.loopBound(width);
+    VectorMask<Float> rest = S.indexInRange(whole, width);
+    for (int row = 0; row < count; row++) {
+      int source = fromOffset + row * fromStride;
+      int target = toOffset + row * toStride;
+      int i = 0;
+      for (; i < whole; i += L) {
+        map(map, FloatVector.fromArray(S, from, source + i)).intoArray(to, target + i);
+      }
+      if (i < width) {
+        FloatVector mapped = map(map, FloatVector.fromArray(S, from, source + i, rest));
+        FloatVector.zero(S).blend(mapped, rest).intoArray(to, target + i);
+      }
+    }
+  }
+
+  @Override
+  public void store(
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[] factors,
+      float[] to,
+      int toOffset,
+      int toStride) {
+    int whole = S.loopBound(width);
+    VectorMask<Float> rest = S.indexInRange(whole, width);
+    for (int row = 0; row < count; row++) {
+      int source = fromOffset + row * fromStride;
+      int target = toOffset + row * toStride;
+      float factor = factors[row];
+      int i = 0;
+      for (; i < whole; i += L) {
+        FloatVector.fromArray(S, from, source + i).mul(factor).intoArray(to, target + i);
+      }
+      if (i < width) {
+        FloatVector last = FloatVector.fromArray(S, from, source + i, rest).mul(factor);
+        last.intoArray(to, target + i, rest);
+      }
+    }
+  }
+
+  @Override
+  public void chain(FeatureMap map, int count, int stride, float[] mapped, float[] gradients) {
+    if (map == FeatureMap.IDENTITY) {
+      return;
+    }
+    for (int i = 0; i < count * stride; i += L) {
+      FloatVector slope = FloatVector.fromArray(S, mapped, i).min(1);
+      FloatVector.fromArray(S, gradients, i).mul(slope).intoArray(gradients, i);
+    }
+  }
+
+  @Override
+  public void runningSum(
+      int count,
+      int stride,
+      float[] terms,
+      float[] termFactors,
+      float[] sum,
+      float[] outFactors,
+      float[] out) {
+    for (int i = 0; i < stride; i += L) {
+      FloatVector s = FloatVector.fromArray(S, sum, i);
+      for (int row = 0; row < count; row++) {
+        int at = row * stride + i;
+        s = FloatVector.fromArray(S, terms, at).fma(FloatVector.broadcast(S, termFactors[row]), s);
+        s.fma(FloatVector.broadcast(S, outFactors[row]), FloatVector.fromArray(S, out, at))
+            .intoArray(out, at);
+      }
+      s.intoArray(sum, i);
+    }
+  }
+
+  @Override
+  public void runningDenominators(
+      int count,
+      int stride,
+      float[] keys,
+      float[] sum,
+      float[] queries,
+      float epsilon,
+      float[] denominators) {
+    for (int row = 0; row < count; row++) {
+      FloatVector dot = FloatVector.zero(S);
+      for (int i = 0; i < stride; i += L) {
+        int at = row * stride + i;
+        FloatVector s = FloatVector.fromArray(S, sum, i).add(FloatVector.fromArray(S, keys, at));
+        s.intoArray(sum, i);
+        dot = s.fma(FloatVector.fromArray(S, queries, at), dot);
+      }
+      denominators[row] = VectorMath.sum(dot) + epsilon;
+    }
+  }
+
+  @Override
+  public void denominators(
+      int count, int stride, float[] queries, float[] sum, float epsilon, float[] denominators) {
+    for (int row = 0; row < count; row++) {
+      FloatVector dot = FloatVector.zero(S);
+      for (int i = 0; i < stride; i += L) {
+        FloatVector s = FloatVector.fromArray(S, sum, i);
+        dot = s.fma(FloatVector.fromArray(S, queries, row * stride + i), dot);
+      }
+      denominators[row] = VectorMath.sum(dot) + epsilon;
+    }
+  }
+
+  @Override
+  public void dots(
+      int count,
+      int width,
+      float[] a,
+      int aOffset,
+      int aStride,
+      float[] b,
+      int bOffset,
+      int bStride,
+      float[] dots) {
+    int whole = S.loopBound(width);
+    VectorMask<Float> rest = S.indexInRange(whole, width);
+    for (int row = 0; row < count; row++) {
+      int aAt = aOffset + row * aStride;
+      int bAt = bOffset + row * bStride;
+      FloatVector dot = FloatVector.zero(S);
+      int i = 0;
+      for (; i < whole; i += L) {
+        dot = FloatVector.fromArray(S, a, aAt + i).fma(FloatVector.fromArray(S, b, bAt + i), dot);
+      }
+      if (i < width) {
+        FloatVector last = FloatVector.fromArray(S, a, aAt + i, rest);
+        dot = last.fma(FloatVector.fromArray(S, b, bAt + i, rest), dot);
+      }
+      dots[row] = VectorMath.sum(dot);
+    }
+  }
+
+  private static FloatVector map(FeatureMap map, FloatVector x) {
+    return switch (map) {
+      case IDENTITY -> x;
+      case ELU_PLUS_ONE -> VectorMath.eluPlusOne(x);
+    };
+  }
+}
