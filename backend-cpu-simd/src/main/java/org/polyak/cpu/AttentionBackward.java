@@ -1,6 +1,5 @@
 package org.polyak.cpu;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionGradients;
@@ -59,8 +58,7 @@ final class AttentionBackward {
 
   /** Computes head number {@code index}, counted through the batch. */
   void run(Task task, int index, Worker worker) {
-    boolean momentumMatters =
-        task.lastGradient() != null && task.lastGradient().momentum() != null;
+    boolean momentumMatters = task.lastGradient() != null && task.lastGradient().momentum() != null;
     CausalScan scan = momentumMatters ? completeScan : memoryScan;
     try (Scratch scratch = new Scratch(worker)) {
       HeadGradientRows head =

@@ -131,8 +131,7 @@ final class AttentionForward {
       loadKeys(from, count);
       loadQueries(from, count);
       if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
-        rows.runningDenominators(
-            count, shape.keyStride(), k, keySum, q, (float) epsilon, factors);
+        rows.runningDenominators(count, shape.keyStride(), k, keySum, q, (float) epsilon, factors);
       }
       Arrays.fill(o, 0, count * shape.valueStride(), 0);
       scan.forward(

@@ -144,8 +144,7 @@ final class AttentionStep {
         float[] sum = worker.borrow(shape.keyStride());
         float[] denominator = worker.borrow(1);
         HeadState.loadKeySum(initial == null ? null : initial.keySum(), index, shape, sum);
-        rows.runningDenominators(
-            1, shape.keyStride(), k, sum, q, (float) epsilon, denominator);
+        rows.runningDenominators(1, shape.keyStride(), k, sum, q, (float) epsilon, denominator);
         HeadState.storeKeySum(sum, last == null ? null : last.keySum(), index, shape);
         float factor = 1 / denominator[0];
         worker.giveBack(sum);

@@ -3,8 +3,8 @@ package org.polyak.cpu;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of tokens through a recurrence of outer products: {@code out_t += R_tᵀ z_t}. The output, the
- * gradient of the queries (both {@link #forward}) and those of keys and values (both {@link
+ * A run of tokens through a recurrence of outer products: {@code out_t += R_tᵀ z_t}. The output,
+ * the gradient of the queries (both {@link #forward}) and those of keys and values (both {@link
  * #reverse}) are such runs that differ in what x, y and z are.
  */
 interface CausalScan {
@@ -20,6 +20,7 @@ interface CausalScan {
    * @param z read-out vectors
    * @param out what is added to
    */
+  @SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
   record Block(
       int tokens,
       int rows,
@@ -36,6 +37,7 @@ interface CausalScan {
    * @param r what is read: S forward, dL/dn (or dL/dS of a single state) in reverse
    * @param p what feeds it: n forward, dL/dS in reverse; null for a single state
    */
+  @SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
   record States(float[] r, float @Nullable [] p) {}
 
   /** Most tokens in one block. */
@@ -48,8 +50,8 @@ interface CausalScan {
   void forward(Worker worker, Block block, States states);
 
   /**
-   * The adjoint, sum, then decay: {@code P = P + x yᵀ; E = R + γP}, out reads E, {@code R = βE}. With
-   * a single state {@code R = R + x yᵀ} and out reads γR.
+   * The adjoint, sum, then decay: {@code P = P + x yᵀ; E = R + γP}, out reads E, {@code R = βE}.
+   * With a single state {@code R = R + x yᵀ} and out reads γR.
    */
   void reverse(Worker worker, Block block, States states);
 }

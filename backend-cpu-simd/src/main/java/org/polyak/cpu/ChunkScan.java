@@ -5,8 +5,8 @@ import java.util.Objects;
 
 /**
  * {@link CausalScan} by matrix products within chunks, in the form in which every coefficient is
- * positive: {@code out = ((Z Xᵀ) ∘ W) Y + diag(a) Z R + diag(b) Z P}, W_{tj} the weight of lag t − j
- * below and on the diagonal. R and P advance by one weighted product each.
+ * positive: {@code out = ((Z Xᵀ) ∘ W) Y + diag(a) Z R + diag(b) Z P}, W_{tj} the weight of lag t −
+ * j below and on the diagonal. R and P advance by one weighted product each.
  */
 final class ChunkScan implements CausalScan {
   /** Longer chunks would only add memory and work that grow with their square. */
@@ -163,8 +163,7 @@ final class ChunkScan implements CausalScan {
     double of(int token);
   }
 
-  private static void scale(
-      Block block, float[] values, float[] scaled, Coefficient coefficient) {
+  private static void scale(Block block, float[] values, float[] scaled, Coefficient coefficient) {
     int stride = block.rowStride();
     for (int t = 0; t < block.tokens(); t++) {
       float factor = (float) coefficient.of(t);

@@ -10,7 +10,6 @@ import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
 import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.Schedule;
-import org.polyak.spi.fused.UpdateRule;
 
 /**
  * {@link AttentionKernel}: one task per head of each sequence. A single token with a carried state
@@ -58,15 +57,13 @@ final class CpuAttention implements AttentionKernel {
       Tensor out,
       @Nullable AttentionState last,
       @Nullable Tensor saved) {
-    if (spec.causal()
-        && inputs.queryCount() == 1
-        && inputs.keyLengths() == null
-        && saved == null) {
+    if (spec.causal() && inputs.queryCount() == 1 && inputs.keyLengths() == null && saved == null) {
       step.run(pool, inputs, initial, out, last);
       return;
     }
     HeadShape shape = HeadShape.of(inputs, rows.lanes());
-    AttentionForward.Task task = new AttentionForward.Task(shape, inputs, initial, out, last, saved);
+    AttentionForward.Task task =
+        new AttentionForward.Task(shape, inputs, initial, out, last, saved);
     pool.parallelFor(
         inputs.batch() * inputs.heads(), (head, worker) -> forward.run(task, head, worker));
   }

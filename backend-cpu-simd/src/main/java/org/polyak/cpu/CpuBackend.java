@@ -8,6 +8,7 @@ import org.polyak.spi.Kernels;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.FusedKernels;
 
 /** The CPU as a device. Every call has done its work when it returns. */
 final class CpuBackend implements Backend {
@@ -15,12 +16,14 @@ final class CpuBackend implements Backend {
   private final CpuDevice device;
   private final CpuAllocator allocator;
   private final Kernels kernels;
+  private final FusedKernels fused;
 
   CpuBackend(BackendInfo info, CpuDevice device) {
     this.info = info;
     this.device = device;
     this.allocator = new CpuAllocator(device);
     this.kernels = new CpuKernels(device);
+    this.fused = new CpuFusedKernels(device);
   }
 
   @Override
@@ -36,6 +39,11 @@ final class CpuBackend implements Backend {
   @Override
   public Kernels kernels() {
     return kernels;
+  }
+
+  @Override
+  public FusedKernels fused() {
+    return fused;
   }
 
   @Override

@@ -4,7 +4,9 @@ import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.BiasActivationKernel;
 
-/** {@link BiasActivationKernel}: rows in parallel, the bias's gradient over fixed blocks of rows. */
+/**
+ * {@link BiasActivationKernel}: rows in parallel, the bias's gradient over fixed blocks of rows.
+ */
 final class CpuBiasActivation implements BiasActivationKernel {
   private final WorkerPool pool;
   private final ActivationRows rows;

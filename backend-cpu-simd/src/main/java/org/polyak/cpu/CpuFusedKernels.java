@@ -1,5 +1,7 @@
 package org.polyak.cpu;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.AttentionSpec;
@@ -21,6 +23,10 @@ import org.polyak.spi.fused.Support;
 final class CpuFusedKernels implements FusedKernels {
   private final WorkerPool pool;
   private final AttentionLoops attention;
+
+  /** Kernels hold tables of weights; a model asks for the same few again and again. */
+  private final Map<AttentionSpec, Support<AttentionKernel>> attentions = new HashMap<>();
+
   private final ActivationRows activations;
   private final OptimizerLoops optimizers;
   private final Support<SoftmaxAttentionKernel> softmaxAttention;
@@ -44,7 +50,8 @@ final class CpuFusedKernels implements FusedKernels {
 
   @Override
   public Support<AttentionKernel> attention(AttentionSpec spec) {
-    return new Support.Native<>(new CpuAttention(pool, attention, spec));
+    return attentions.computeIfAbsent(
+        spec, s -> new Support.Native<>(new CpuAttention(pool, attention, s)));
   }
 
   @Override

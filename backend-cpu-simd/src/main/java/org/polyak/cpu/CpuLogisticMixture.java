@@ -50,8 +50,7 @@ final class CpuLogisticMixture implements LogisticMixtureKernel {
           int end = blocks.first(block) + blocks.rows(block);
           for (int r = blocks.first(block); r < end; r++) {
             row.loss(p.data(), p.offset() + r * width, y.data()[y.offset() + r], true);
-            row.gradient(
-                dLoss.data()[dLoss.offset() + r], dp.data(), dp.offset() + r * width);
+            row.gradient(dLoss.data()[dLoss.offset() + r], dp.data(), dp.offset() + r * width);
           }
         });
   }

@@ -41,9 +41,9 @@ final class CpuOptimizer implements OptimizerKernel {
       case GradientDescent descent ->
           descend(descent, parameter, gradient, scale, state, learningRate, step);
       case Adam adam ->
-          adapt(moments(adam, scale, learningRate, step), parameter, gradient, state);
+          adapt(moments(adam, scale, learningRate, (double) step), parameter, gradient, state);
       case RectifiedAdam adam ->
-          adapt(moments(adam, scale, learningRate, step), parameter, gradient, state);
+          adapt(moments(adam, scale, learningRate, (double) step), parameter, gradient, state);
     }
   }
 
@@ -118,7 +118,7 @@ final class CpuOptimizer implements OptimizerKernel {
   }
 
   private static OptimizerLoops.Moments moments(
-      Adam adam, float gradientScale, double learningRate, long step) {
+      Adam adam, float gradientScale, double learningRate, double step) {
     return new OptimizerLoops.Moments(
         gradientScale,
         adam.decoupled() ? 0 : (float) adam.weightDecay(),
@@ -134,7 +134,7 @@ final class CpuOptimizer implements OptimizerKernel {
   }
 
   private static OptimizerLoops.Moments moments(
-      RectifiedAdam adam, float gradientScale, double learningRate, long step) {
+      RectifiedAdam adam, float gradientScale, double learningRate, double step) {
     double power = Math.pow(adam.beta2(), step);
     double longest = 2 / (1 - adam.beta2()) - 1;
     double length = longest - 2 * step * power / (1 - power);

@@ -1,8 +1,8 @@
 package org.polyak.cpu;
 
 /**
- * Powers of β and their sums for runs of up to a given length, computed in double. Legend: models of
- * momentum attention, {@code w_l = γ Σ_{r≤l} β^r} is the weight of a key l tokens ago (eq. 13).
+ * Powers of β and their sums for runs of up to a given length, computed in double. Legend: models
+ * of momentum attention, {@code w_l = γ Σ_{r≤l} β^r} is the weight of a key l tokens ago (eq. 13).
  * Every entry is positive: nothing cancels as β approaches 1.
  */
 final class DecayTable {

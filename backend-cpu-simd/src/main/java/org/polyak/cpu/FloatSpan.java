@@ -8,6 +8,7 @@ import org.polyak.spi.Tensor;
  * @param data the array
  * @param offset index of the first element
  */
+@SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
 record FloatSpan(float[] data, int offset) {
   /** Nowhere: stands for a tensor that is not wanted. */
   static final FloatSpan NONE = new FloatSpan(new float[0], 0);

@@ -1,7 +1,6 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.FeatureMap;
@@ -110,7 +109,15 @@ final class HeadGradientRows {
   }
 
   void loadQueries(int from, int count, boolean backwards) {
-    load(spec.featureMap(), task.inputs().queries(), from, count, 0, backwards, q);
+    load(
+        spec.featureMap(),
+        task.inputs().queries(),
+        from,
+        count,
+        0,
+        backwards,
+        q,
+        shape.keyStride());
   }
 
   /** Keys and values; padding is zero, whatever the tensors hold there. */
@@ -119,8 +126,24 @@ final class HeadGradientRows {
     int firstReal = backwards ? count - real : 0;
     int firstPadding = backwards ? 0 : real;
     int padding = count - real;
-    load(spec.featureMap(), task.inputs().keys(), from, real, firstReal, backwards, k);
-    load(FeatureMap.IDENTITY, task.inputs().values(), from, real, firstReal, backwards, v);
+    load(
+        spec.featureMap(),
+        task.inputs().keys(),
+        from,
+        real,
+        firstReal,
+        backwards,
+        k,
+        shape.keyStride());
+    load(
+        FeatureMap.IDENTITY,
+        task.inputs().values(),
+        from,
+        real,
+        firstReal,
+        backwards,
+        v,
+        shape.valueStride());
     Arrays.fill(
         k, firstPadding * shape.keyStride(), (firstPadding + padding) * shape.keyStride(), 0);
     Arrays.fill(
@@ -129,7 +152,15 @@ final class HeadGradientRows {
 
   /** dN and, with a sum of keys, dd: {@code dN = dO/d}, {@code dd = −dO·out/d}. */
   void loadOutGradients(int from, int count, boolean backwards) {
-    load(FeatureMap.IDENTITY, task.outGradient(), from, count, 0, backwards, numerator);
+    load(
+        FeatureMap.IDENTITY,
+        task.outGradient(),
+        from,
+        count,
+        0,
+        backwards,
+        numerator,
+        shape.valueStride());
     switch (spec.normaliser()) {
       case Normaliser.None() -> {
         return;
@@ -247,12 +278,12 @@ final class HeadGradientRows {
       int count,
       int firstRow,
       boolean backwards,
-      float[] to) {
+      float[] to,
+      int stride) {
     if (count == 0) {
       return;
     }
     HeadTensor place = HeadTensor.of(tensor);
-    int stride = to == k || to == q ? shape.keyStride() : shape.valueStride();
     rows.load(
         map,
         count,

@@ -37,8 +37,7 @@ final class HeadState {
    *
    * @param from the state padded to {@code keyRows × valueStride}
    */
-  static void store(
-      float[] from, float sign, @Nullable Tensor tensor, int index, HeadShape shape) {
+  static void store(float[] from, float sign, @Nullable Tensor tensor, int index, HeadShape shape) {
     if (tensor == null) {
       return;
     }
@@ -77,8 +76,7 @@ final class HeadState {
     Arrays.fill(to, 0, shape.keyStride(), 0);
     if (tensor != null) {
       FloatSpan from = FloatSpan.of(tensor);
-      System.arraycopy(
-          from.data(), from.offset() + index * shape.keyDim(), to, 0, shape.keyDim());
+      System.arraycopy(from.data(), from.offset() + index * shape.keyDim(), to, 0, shape.keyDim());
     }
   }
 

@@ -11,6 +11,7 @@ import org.polyak.spi.Tensor;
  * @param rowStride distance between the rows of a head
  * @param width D
  */
+@SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
 record HeadTensor(float[] data, int offset, int batchStride, int rowStride, int width) {
   static HeadTensor of(Tensor tensor) {
     FloatSpan floats = FloatSpan.of(tensor);

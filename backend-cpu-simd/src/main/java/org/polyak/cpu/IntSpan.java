@@ -8,6 +8,7 @@ import org.polyak.spi.Tensor;
  * @param data the array
  * @param offset index of the first element
  */
+@SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
 record IntSpan(int[] data, int offset) {
   /** Where the elements of a tensor begin. */
   static IntSpan of(Tensor tensor) {

@@ -54,15 +54,13 @@ final class KeyValueGradient {
   }
 
   void run() {
-    int scanned =
-        AttentionForward.scannedTokens(spec, scan, shape.queries(), head.length());
+    int scanned = AttentionForward.scannedTokens(spec, scan, shape.queries(), head.length());
     for (int from = scanned; from < shape.queries(); from += head.block()) {
       addQueries(from, Math.min(head.block(), shape.queries() - from));
     }
     HeadState.transpose(memory, shape, memoryTransposed);
     if (momentum != null) {
-      HeadState.transpose(
-          momentum, shape, Objects.requireNonNull(momentumTransposed));
+      HeadState.transpose(momentum, shape, Objects.requireNonNull(momentumTransposed));
     }
     head.clearKeysAndValues(head.length());
     int scannedBlocks = Math.ceilDiv(scanned, head.block());

@@ -24,8 +24,8 @@ interface OptimizerLoops {
       float rate) {}
 
   /**
-   * What one step of the Adam family does to every element: {@code θ = keep·θ − rate·m/(rootScale·√v
-   * + ε)}, or {@code keep·θ − rate·m}.
+   * What one step of the Adam family does to every element: {@code θ = keep·θ −
+   * rate·m/(rootScale·√v + ε)}, or {@code keep·θ − rate·m}.
    *
    * @param gradientScale factor on g, applied first
    * @param decay coupled weight decay, added to g times θ

@@ -56,8 +56,7 @@ final class QueryGradient {
   }
 
   void run() {
-    int scanned =
-        AttentionForward.scannedTokens(spec, scan, shape.queries(), head.length());
+    int scanned = AttentionForward.scannedTokens(spec, scan, shape.queries(), head.length());
     for (int from = 0; from < scanned; from += head.block()) {
       scanTokens(from, Math.min(head.block(), scanned - from));
     }

@@ -7,8 +7,8 @@ import org.polyak.spi.fused.AttentionInputs;
 
 /**
  * The gradients of softmax attention for one head. Probabilities are computed again, tile by tile,
- * from the saved logarithms: {@code dv = Pᵀ dO}, {@code dP = dO Vᵀ}, {@code dS = P ∘ (dP − dO·out)},
- * {@code dq = scale dS K}, {@code dk = scale dSᵀ Q}.
+ * from the saved logarithms: {@code dv = Pᵀ dO}, {@code dP = dO Vᵀ}, {@code dS = P ∘ (dP −
+ * dO·out)}, {@code dq = scale dS K}, {@code dk = scale dSᵀ Q}.
  */
 final class SoftmaxBackward {
   private final SoftmaxLoops loops;

@@ -37,8 +37,7 @@ final class SoftmaxForward {
     int sequence = index / shape.heads();
     int head = index % shape.heads();
     SoftmaxTiles tiles =
-        new SoftmaxTiles(
-            task.causal(), shape.length(task.inputs().keyLengths(), sequence));
+        new SoftmaxTiles(task.causal(), shape.length(task.inputs().keyLengths(), sequence));
     HeadTensor queries = HeadTensor.of(task.inputs().queries());
     HeadTensor keys = HeadTensor.of(task.inputs().keys());
     HeadTensor values = HeadTensor.of(task.inputs().values());
@@ -58,8 +57,7 @@ final class SoftmaxForward {
       for (int from = 0; from < shape.queries(); from += SoftmaxTiles.QUERIES) {
         int count = Math.min(SoftmaxTiles.QUERIES, shape.queries() - from);
         Operand queryRows =
-            new Operand(
-                queries.data(), queries.at(sequence, from, head), queries.rowStride(), 1);
+            new Operand(queries.data(), queries.at(sequence, from, head), queries.rowStride(), 1);
         running.start();
         int reach = tiles.reach(from, count);
         for (int key = 0; key < reach; key += SoftmaxTiles.KEYS) {
@@ -117,8 +115,7 @@ final class SoftmaxForward {
     }
 
     void advance(int count, int keys, float scale) {
-      loops.advance(
-          count, keys, SoftmaxTiles.KEYS, scores, scale, visible, largest, sum, rescale);
+      loops.advance(count, keys, SoftmaxTiles.KEYS, scores, scale, visible, largest, sum, rescale);
       for (int row = 0; row < count; row++) {
         float factor = rescale[row];
         for (int i = row * width; i < (row + 1) * width; i++) {

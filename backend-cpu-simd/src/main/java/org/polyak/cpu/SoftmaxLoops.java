@@ -1,8 +1,8 @@
 package org.polyak.cpu;
 
 /**
- * The inner loops of softmax attention on a tile of scores, whose rows lie {@code stride} apart from
- * index 0. Row r sees the tile's first {@code visible[r]} columns; the others become zero.
+ * The inner loops of softmax attention on a tile of scores, whose rows lie {@code stride} apart
+ * from index 0. Row r sees the tile's first {@code visible[r]} columns; the others become zero.
  */
 interface SoftmaxLoops {
   /**

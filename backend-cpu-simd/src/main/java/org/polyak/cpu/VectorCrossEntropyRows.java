@@ -6,7 +6,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link CrossEntropyRows} on the Vector API. All logits are taken relative to the row's largest. */
+/**
+ * {@link CrossEntropyRows} on the Vector API. All logits are taken relative to the row's largest.
+ */
 final class VectorCrossEntropyRows implements CrossEntropyRows {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();

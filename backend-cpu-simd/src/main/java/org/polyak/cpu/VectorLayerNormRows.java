@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * deviations, so a large common offset of the inputs costs no more than its own rounding.
  */
 final class VectorLayerNormRows implements LayerNormRows {
-  private static final VectorSpecies<Float> S =
-      VectorWidth.of(MethodHandles.lookup()).floats();
+  private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
 
   VectorLayerNormRows() {}
@@ -49,14 +48,14 @@ final class VectorLayerNormRows implements LayerNormRows {
       }
       if (i < width) {
         FloatVector d =
-            FloatVector.zero(S).lanewise(
-                VectorOperators.ADD, FloatVector.fromArray(S, in, x + i, rest).sub(mean), rest);
+            FloatVector.zero(S)
+                .lanewise(
+                    VectorOperators.ADD, FloatVector.fromArray(S, in, x + i, rest).sub(mean), rest);
         deviations = deviations.add(d);
         squares = d.fma(d, squares);
       }
       double correction = (double) VectorMath.sum(deviations) / width;
-      double variance =
-          (double) VectorMath.sum(squares) / width - correction * correction;
+      double variance = (double) VectorMath.sum(squares) / width - correction * correction;
       float deviation = (float) (1 / Math.sqrt(Math.max(variance, 0) + epsilon));
       float shift = (float) correction;
       for (i = 0; i < whole; i += L) {

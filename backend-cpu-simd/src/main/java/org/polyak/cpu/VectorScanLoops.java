@@ -77,9 +77,11 @@ final class VectorScanLoops implements ScanLoops {
         int outAt = outOffset + column;
         int state = row * columns + column;
         if (pair) {
-          twofoldPair(tokens, rowStride, columns, x, xAt, y, yAt, z, zAt, c, p, r, state, out, outAt);
+          twofoldPair(
+              tokens, rowStride, columns, x, xAt, y, yAt, z, zAt, c, p, r, state, out, outAt);
         } else {
-          twofoldLast(tokens, rowStride, columns, x, xAt, y, yAt, z, zAt, c, p, r, state, out, outAt);
+          twofoldLast(
+              tokens, rowStride, columns, x, xAt, y, yAt, z, zAt, c, p, r, state, out, outAt);
         }
       }
     }

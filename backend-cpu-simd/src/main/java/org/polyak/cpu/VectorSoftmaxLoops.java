@@ -102,8 +102,7 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
   }
 
   /** Replaces scores by {@code exp(scale · score − shift)}; returns their sum. */
-  private static float exponentials(
-      float[] scores, int at, int count, float scale, float shift) {
+  private static float exponentials(float[] scores, int at, int count, float scale, float shift) {
     int whole = S.loopBound(count);
     FloatVector sum = FloatVector.zero(S);
     int i = 0;

@@ -22,6 +22,7 @@ import org.polyak.spi.fused.UpdateRule;
  * @param lengths keys that are no padding, by sequence; null for all
  * @param carried whether states enter and leave, with gradients
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record AttentionCase(
     AttentionSpec spec,
     int batch,
@@ -115,11 +116,7 @@ record AttentionCase(
               GuardedMemory.random(random, size * valueDim, 1), batch, heads, keyDim, valueDim),
           hasMomentum()
               ? memory.floats(
-                  GuardedMemory.random(random, size * valueDim, 1),
-                  batch,
-                  heads,
-                  keyDim,
-                  valueDim)
+                  GuardedMemory.random(random, size * valueDim, 1), batch, heads, keyDim, valueDim)
               : null,
           hasKeySum() ? memory.floats(keySum, batch, heads, keyDim) : null);
     }
@@ -147,7 +144,8 @@ record AttentionCase(
       reference.z0 = vector(initial == null ? null : initial.keySum(), sequence, head);
       reference.forward(normalisation());
       reference.dOut = rows(dOut, sequence, queries, head, valueDim);
-      reference.dLastS = matrix(lastGradient == null ? null : lastGradient.memory(), sequence, head, 1);
+      reference.dLastS =
+          matrix(lastGradient == null ? null : lastGradient.memory(), sequence, head, 1);
       reference.dLastN =
           matrix(lastGradient == null ? null : lastGradient.momentum(), sequence, head, -1);
       reference.dLastZ =
@@ -190,8 +188,7 @@ record AttentionCase(
       float[] from = tensor == null ? null : GuardedMemory.read(tensor);
       for (int i = 0; i < keyDim && from != null; i++) {
         for (int j = 0; j < valueDim; j++) {
-          result[i][j] =
-              sign * from[((sequence * heads + head) * keyDim + i) * valueDim + j];
+          result[i][j] = sign * from[((sequence * heads + head) * keyDim + i) * valueDim + j];
         }
       }
       return result;

@@ -16,28 +16,28 @@ final class AttentionReference {
   final boolean freeze;
   final boolean twofold;
 
-  double[][] q;
-  double[][] k;
-  double[][] v;
-  double[][] s0;
-  double[][] n0;
-  double[] z0;
-  double[][] out;
-  double[][] s;
-  double[][] n;
-  double[] z;
-  double[] denominators;
+  double[][] q = {};
+  double[][] k = {};
+  double[][] v = {};
+  double[][] s0 = {};
+  double[][] n0 = {};
+  double[] z0 = {};
+  double[][] out = {};
+  double[][] s = {};
+  double[][] n = {};
+  double[] z = {};
+  double[] denominators = {};
 
-  double[][] dOut;
-  double[][] dLastS;
-  double[][] dLastN;
-  double[] dLastZ;
-  double[][] dq;
-  double[][] dk;
-  double[][] dv;
-  double[][] dS;
-  double[][] dN;
-  double[] dZ;
+  double[][] dOut = {};
+  double[][] dLastS = {};
+  double[][] dLastN = {};
+  double[] dLastZ = {};
+  double[][] dq = {};
+  double[][] dk = {};
+  double[][] dv = {};
+  double[][] dS = {};
+  double[][] dN = {};
+  double[] dZ = {};
 
   AttentionReference(
       int tokens,

@@ -21,8 +21,8 @@ final class Bounds {
       double bound = roundings * UNIT_ROUND_OFF * magnitude[i] + Float.MIN_NORMAL;
       if (!(Math.abs(actual[i] - expected[i]) <= bound)) {
         fail(
-            "%s[%d] is %s, not %s; allowed difference %s".formatted(
-                what, i, actual[i], expected[i], bound));
+            "%s[%d] is %s, not %s; allowed difference %s"
+                .formatted(what, i, actual[i], expected[i], bound));
       }
     }
   }

@@ -51,8 +51,7 @@ class CpuBiasActivationTest {
         }
         Bounds.assertClose("out", GuardedMemory.read(out), values, valueSums, 8);
         Bounds.assertClose("dIn", GuardedMemory.read(dIn), gradients, gradientSums, 12);
-        Bounds.assertClose(
-            "dBias", GuardedMemory.read(dBias), biasGradients, biasSums, 12 + rows);
+        Bounds.assertClose("dBias", GuardedMemory.read(dBias), biasGradients, biasSums, 12 + rows);
         memory.assertGuardsIntact();
       }
     }
@@ -73,7 +72,8 @@ class CpuBiasActivationTest {
       Tensor in = memory.floats(x, rows, width);
       Tensor gradient = memory.empty(width);
       kernel(device, activation)
-          .backward(in, memory.floats(new float[width], width), in, memory.empty(rows, width), gradient);
+          .backward(
+              in, memory.floats(new float[width], width), in, memory.empty(rows, width), gradient);
       return GuardedMemory.read(gradient);
     }
   }
@@ -96,8 +96,7 @@ class CpuBiasActivationTest {
     return switch (activation) {
       case IDENTITY -> 1;
       case RELU -> v > 0 ? 1 : 0;
-      case GELU ->
-          normalProbability(v) + v * Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
+      case GELU -> normalProbability(v) + v * Math.exp(-v * v / 2) / Math.sqrt(2 * Math.PI);
       case SILU -> {
         double s = 1 / (1 + Math.exp(-v));
         yield s * (1 + v * (1 - s));

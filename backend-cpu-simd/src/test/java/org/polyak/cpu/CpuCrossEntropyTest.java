@@ -14,7 +14,12 @@ import org.polyak.spi.fused.Support;
 class CpuCrossEntropyTest {
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 0, 1", "2, 3, 0.1, 1", "37, 11, 0, 5", "130, 33, 0.2, 1", "9, 256, 0, 100", "700, 64, 0.1, 3"
+    "1, 1, 0, 1",
+    "2, 3, 0.1, 1",
+    "37, 11, 0, 5",
+    "130, 33, 0.2, 1",
+    "9, 256, 0, 100",
+    "700, 64, 0.1, 3"
   })
   void lossesAndGradientsAgreeWithTheDefinitionInDouble(
       int rows, int classes, double smoothing, double deviation) {
@@ -53,8 +58,7 @@ class CpuCrossEntropyTest {
           spread = Math.max(spread, largest - x[at + c]);
         }
         double target = x[at + targets[row]];
-        expectedLosses[row] =
-            largest + Math.log(sum) - (1 - smoothing) * target - smoothing * mean;
+        expectedLosses[row] = largest + Math.log(sum) - (1 - smoothing) * target - smoothing * mean;
         lossSums[row] = 1 + Math.log(sum) + (largest - target) + smoothing * spread;
         for (int c = 0; c < classes; c++) {
           double p = Math.exp(x[at + c] - largest) / sum;

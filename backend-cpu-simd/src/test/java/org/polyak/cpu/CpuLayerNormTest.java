@@ -142,13 +142,7 @@ class CpuLayerNormTest {
     Tensor saved = memory.empty(rows, 2);
     kernel.forward(in, g, memory.floats(bias, width), EPSILON, results.out, saved);
     kernel.backward(
-        in,
-        g,
-        saved,
-        memory.floats(dOut, rows, width),
-        results.dx,
-        results.dGain,
-        results.dBias);
+        in, g, saved, memory.floats(dOut, rows, width), results.dx, results.dGain, results.dBias);
     return results;
   }
 }

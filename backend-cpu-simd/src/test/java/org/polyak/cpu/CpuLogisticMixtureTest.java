@@ -75,8 +75,7 @@ class CpuLogisticMixtureTest {
       Tensor losses = memory.empty(1);
       Tensor gradients = memory.empty(1, 6);
       kernel(device).forward(parameters, targets, losses);
-      kernel(device)
-          .backward(parameters, targets, memory.floats(new float[] {1}, 1), gradients);
+      kernel(device).backward(parameters, targets, memory.floats(new float[] {1}, 1), gradients);
       float[] actual = GuardedMemory.read(gradients);
       assertThat(GuardedMemory.read(losses)[0]).isFinite().isPositive();
       assertThat(actual[4]).isZero();

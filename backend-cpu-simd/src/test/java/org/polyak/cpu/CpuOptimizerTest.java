@@ -64,8 +64,7 @@ class CpuOptimizerTest {
           }
         }
         // Adam divides m by √v, both sums over all steps; errors of g feed back through the decay.
-        Bounds.assertClose(
-            rule.toString(), GuardedMemory.read(parameter), expected, size, STEPS);
+        Bounds.assertClose(rule.toString(), GuardedMemory.read(parameter), expected, size, STEPS);
         memory.assertGuardsIntact();
       }
     }
@@ -98,8 +97,7 @@ class CpuOptimizerTest {
     if (r.momentum() == 0) {
       return theta - RATE * gradient;
     }
-    buffer[i] =
-        step == 1 ? gradient : r.momentum() * buffer[i] + (1 - r.dampening()) * gradient;
+    buffer[i] = step == 1 ? gradient : r.momentum() * buffer[i] + (1 - r.dampening()) * gradient;
     double direction = r.nesterov() ? gradient + r.momentum() * buffer[i] : buffer[i];
     return theta - RATE * direction;
   }
@@ -118,8 +116,7 @@ class CpuOptimizerTest {
       return m;
     }
     double factor =
-        Math.sqrt(
-            (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
+        Math.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length));
     return factor * m * Math.sqrt(1 - power) / (Math.sqrt(states[1][i]) + r.epsilon());
   }
 

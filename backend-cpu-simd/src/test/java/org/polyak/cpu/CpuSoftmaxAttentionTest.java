@@ -19,7 +19,8 @@ import org.polyak.spi.fused.Support;
 
 class CpuSoftmaxAttentionTest {
   /** One problem; scores have about the given standard deviation. */
-  private record Case(
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Case(
       boolean causal,
       int batch,
       int queries,
@@ -84,8 +85,7 @@ class CpuSoftmaxAttentionTest {
       dk = memory.empty(b, s, h, problem.keyDim());
       dv = memory.empty(b, s, h, problem.valueDim());
       Support<SoftmaxAttentionKernel> support = kernels.softmaxAttention();
-      SoftmaxAttentionKernel kernel =
-          ((Support.Native<SoftmaxAttentionKernel>) support).kernel();
+      SoftmaxAttentionKernel kernel = ((Support.Native<SoftmaxAttentionKernel>) support).kernel();
       kernel.forward(inputs, problem.causal(), problem.scale(), out, logSumExp);
       kernel.backward(
           inputs,
@@ -108,10 +108,7 @@ class CpuSoftmaxAttentionTest {
       int keys = tokens[random.nextInt(tokens.length)];
       int queries = causal ? keys : tokens[random.nextInt(tokens.length)];
       int batch = 1 + random.nextInt(2);
-      int[] lengths =
-          random.nextInt(3) > 0
-              ? null
-              : random.ints(batch, 0, keys + 1).toArray();
+      int[] lengths = random.nextInt(3) > 0 ? null : random.ints(batch, 0, keys + 1).toArray();
       cases.add(
           new Case(
               causal,

@@ -41,8 +41,7 @@ final class GuardedMemory implements AutoCloseable {
   Tensor strided(float[] values, int... dims) {
     long row = (long) dims[2] * dims[3] + 5;
     long sequence = dims[1] * row + 3;
-    Tensor tensor =
-        view(Layout.strided(Shape.of(dims), new long[] {sequence, row, dims[3], 1}, 0));
+    Tensor tensor = view(Layout.strided(Shape.of(dims), new long[] {sequence, row, dims[3], 1}, 0));
     write(tensor, values);
     return tensor;
   }
@@ -78,8 +77,8 @@ final class GuardedMemory implements AutoCloseable {
   static int[] bits(List<Tensor> results) {
     return results.stream()
         .map(GuardedMemory::read)
-        .flatMapToInt(
-            values -> IntStream.range(0, values.length).map(i -> Float.floatToRawIntBits(values[i])))
+        .flatMapToInt(values ->
+            IntStream.range(0, values.length).map(i -> Float.floatToRawIntBits(values[i])))
         .toArray();
   }
 
