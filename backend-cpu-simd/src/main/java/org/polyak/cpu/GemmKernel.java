@@ -11,7 +11,7 @@ interface GemmKernel {
   /** Rows of C in a tile. */
   int TILE_ROWS = 6;
 
-  /** FloatSpan in one vector. */
+  /** Floats in one vector. */
   int lanes();
 
   /** Vectors side by side in the widest tile: as many as the registers hold. */
