@@ -2,7 +2,7 @@ package org.polyak.nn.layers;
 
 /** Which attention a model uses. */
 public sealed interface AttentionConfig {
-  /** ε of the normalised linear family, as in the released code. */
+  /** The released code's ε, which is added to the sum of keys. */
   double EPSILON = 1e-6;
 
   /**
@@ -11,8 +11,17 @@ public sealed interface AttentionConfig {
    */
   record Softmax() implements AttentionConfig {}
 
-  /** Linear attention with φ = elu + 1, divided by the sum of keys (eq. 7 and 8). */
-  record Linear() implements AttentionConfig {}
+  /**
+   * Linear attention with φ = elu + 1, divided by the sum of keys (eq. 7 and 8).
+   *
+   * @param epsilon added to the sum of keys, at least 0
+   */
+  record Linear(double epsilon) implements AttentionConfig {
+    /** Checks the range. */
+    public Linear {
+      requireEpsilon(epsilon);
+    }
+  }
 
   /** Linear attention with φ = elu + 1, divided by √N: the form of the Long Range Arena runs. */
   record LinearUnnormalised() implements AttentionConfig {}
@@ -24,8 +33,9 @@ public sealed interface AttentionConfig {
    * @param gamma step size γ &gt; 0
    * @param weighting which weight a key gets
    * @param anchor where end-anchored weights begin; without effect on {@link Weighting#EQ13}
+   * @param epsilon added to the sum of keys, at least 0
    */
-  record Momentum(double beta, double gamma, Weighting weighting, Anchor anchor)
+  record Momentum(double beta, double gamma, Weighting weighting, Anchor anchor, double epsilon)
       implements AttentionConfig {
     /** Checks the ranges. */
     public Momentum {
@@ -36,6 +46,7 @@ public sealed interface AttentionConfig {
         throw new IllegalArgumentException(
             "attention.gamma must be positive and finite, not " + gamma + ".");
       }
+      requireEpsilon(epsilon);
     }
   }
 
@@ -61,5 +72,12 @@ public sealed interface AttentionConfig {
     PADDED,
     /** The true length of each sequence. */
     TRUE
+  }
+
+  private static void requireEpsilon(double epsilon) {
+    if (!(epsilon >= 0 && Double.isFinite(epsilon))) {
+      throw new IllegalArgumentException(
+          "attention.epsilon must be at least 0 and finite, not " + epsilon + ".");
+    }
   }
 }

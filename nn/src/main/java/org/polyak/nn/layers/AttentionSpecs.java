@@ -39,8 +39,8 @@ final class AttentionSpecs {
 
   private static Normaliser normaliser(AttentionConfig config) {
     return switch (config) {
-      case AttentionConfig.Linear linear -> new Normaliser.KeySum(AttentionConfig.EPSILON);
-      case Momentum momentum -> new Normaliser.KeySum(AttentionConfig.EPSILON);
+      case AttentionConfig.Linear linear -> new Normaliser.KeySum(linear.epsilon());
+      case Momentum momentum -> new Normaliser.KeySum(momentum.epsilon());
       case AttentionConfig.LinearUnnormalised linear -> new Normaliser.SquareRootLength();
       case AttentionConfig.Softmax softmax ->
           throw new IllegalArgumentException("Softmax attention has no linear recurrence.");

@@ -33,14 +33,20 @@ final class Connection {
         Variable kept = old == null ? null : ops.scale(old, momentum);
         yield byVelocity(ops, x, attention, kept, stepSize);
       }
-      case ConnectionConfig.AdaptiveVelocity(double stepSize, AdaptiveCoefficient coefficient) -> {
+      case ConnectionConfig.AdaptiveVelocity adaptive -> {
         Variable old = state.velocity();
         Variable previous = state.attention();
-        Variable kept =
-            old == null || previous == null
-                ? null
-                : ops.multiply(coefficient.of(ops, ops.subtract(attention, previous), old), old);
-        yield byVelocity(ops, x, attention, kept, stepSize);
+        Variable kept = null;
+        if (old != null && previous != null) {
+          Variable reference =
+              switch (adaptive.reference()) {
+                case VELOCITY -> old;
+                case PREVIOUS -> previous;
+              };
+          Variable change = ops.subtract(attention, previous);
+          kept = ops.multiply(adaptive.coefficient().of(ops, change, reference), old);
+        }
+        yield byVelocity(ops, x, attention, kept, adaptive.stepSize());
       }
       case ConnectionConfig.HeavyBall(double momentum) -> {
         Variable before = state.input();

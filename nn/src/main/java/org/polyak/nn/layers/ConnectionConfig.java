@@ -38,20 +38,30 @@ public sealed interface ConnectionConfig {
   }
 
   /**
-   * Adaptive momentum as the released code has it: a {@link Velocity} connection whose μ is
-   * computed per layer from {@code r = |a − a_previous| / |v|}. That is eq. 17, since −s v is the
-   * displacement and the step size cancels. In the first layer v = 0, so the coefficient has no
-   * effect.
+   * Adaptive momentum: a {@link Velocity} connection whose μ is computed per layer from {@code r =
+   * |a − a_previous| / |reference|}. In the first layer v = 0, so the coefficient has no effect.
    *
    * @param stepSize s &gt; 0
+   * @param reference what the change of the attention output is compared with
    * @param coefficient how the coefficient follows from r
    */
-  record AdaptiveVelocity(double stepSize, AdaptiveCoefficient coefficient)
+  record AdaptiveVelocity(double stepSize, Reference reference, AdaptiveCoefficient coefficient)
       implements ConnectionConfig {
     /** Checks the range. */
     public AdaptiveVelocity {
       requireStepSize(stepSize);
     }
+  }
+
+  /** What the change of the attention output between two layers is compared with. */
+  enum Reference {
+    /**
+     * The velocity, as in the released code. That is eq. 17: −s v is the displacement, and the step
+     * size cancels.
+     */
+    VELOCITY,
+    /** The attention output of the layer before: eq. 18. */
+    PREVIOUS
   }
 
   /**

@@ -71,7 +71,7 @@ public record TransformerConfig(
     }
     if (causal && perSample(connection)) {
       throw new IllegalArgumentException(
-          "connection.norm = sample needs a bidirectional model: a norm over all tokens would show a causal model the future. Use token.");
+          "connection.adaptive.norm = sample needs a bidirectional model: a norm over all tokens would show a causal model the future. Use token.");
     }
   }
 

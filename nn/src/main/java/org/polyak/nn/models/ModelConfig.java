@@ -13,33 +13,44 @@ import org.polyak.nn.layers.TransformerConfig;
  * key.
  *
  * @param vocabulary number of different tokens
- * @param embeddingWidth channels of the token embedding
- * @param positionWidth channels of the position encoding, even; with the embedding's it makes the
- *     transformer's width
  * @param outputs channels of the head: the vocabulary for text, three per mixture component for
  *     images
- * @param transformer the transformer between
+ * @param positions how positions enter
+ * @param transformer the transformer between embedding and head
  */
 public record ModelConfig(
-    int vocabulary,
-    int embeddingWidth,
-    int positionWidth,
-    int outputs,
-    TransformerConfig transformer) {
+    int vocabulary, int outputs, Positions positions, TransformerConfig transformer) {
+  /** How the sinusoidal encoding of positions enters. */
+  public enum Positions {
+    /** Beside a token embedding of half the width, as in the paper's copy and image tasks. */
+    CONCATENATED,
+    /** Added to a token embedding of the full width. */
+    ADDED
+  }
+
   /** Checks the sizes. */
   public ModelConfig {
     requirePositive("vocabulary", vocabulary);
-    requirePositive("embeddingWidth", embeddingWidth);
     requirePositive("outputs", outputs);
-    if (positionWidth < 2 || positionWidth % 2 != 0) {
+    int divisor = positions == Positions.CONCATENATED ? 4 : 2;
+    if (transformer.width() % divisor != 0) {
       throw new IllegalArgumentException(
-          "positionWidth must be even and at least 2, not " + positionWidth + ".");
+          "positions = %s needs a width that is a multiple of %d, since sines and cosines come in pairs; it is %d."
+              .formatted(name(positions), divisor, transformer.width()));
     }
-    if (embeddingWidth + positionWidth != transformer.width()) {
-      throw new IllegalArgumentException(
-          "embeddingWidth + positionWidth must be the width of the transformer: %d + %d is not %d."
-              .formatted(embeddingWidth, positionWidth, transformer.width()));
-    }
+  }
+
+  /** Channels of the position encoding. */
+  public int positionWidth() {
+    return switch (positions) {
+      case CONCATENATED -> transformer.width() / 2;
+      case ADDED -> transformer.width();
+    };
+  }
+
+  /** Channels of the token embedding: the same. */
+  public int embeddingWidth() {
+    return positionWidth();
   }
 
   /**
@@ -49,9 +60,8 @@ public record ModelConfig(
   public SequencedMap<String, String> description() {
     SequencedMap<String, String> keys = new LinkedHashMap<>();
     keys.put("vocabulary", Integer.toString(vocabulary));
-    keys.put("embeddingWidth", Integer.toString(embeddingWidth));
-    keys.put("positionWidth", Integer.toString(positionWidth));
     keys.put("outputs", Integer.toString(outputs));
+    keys.put("positions", name(positions));
     keys.put("layers", Integer.toString(transformer.layers()));
     keys.put("width", Integer.toString(transformer.width()));
     keys.put("heads", Integer.toString(transformer.heads()));
@@ -71,7 +81,10 @@ public record ModelConfig(
   private static void describe(SequencedMap<String, String> keys, AttentionConfig attention) {
     switch (attention) {
       case AttentionConfig.Softmax softmax -> keys.put("attention", "softmax");
-      case AttentionConfig.Linear linear -> keys.put("attention", "linear");
+      case AttentionConfig.Linear linear -> {
+        keys.put("attention", "linear");
+        keys.put("attention.epsilon", Double.toString(linear.epsilon()));
+      }
       case AttentionConfig.LinearUnnormalised linear ->
           keys.put("attention", "linear-unnormalised");
       case AttentionConfig.Momentum momentum -> {
@@ -82,6 +95,7 @@ public record ModelConfig(
         if (momentum.weighting() != AttentionConfig.Weighting.EQ13) {
           keys.put("attention.anchor", name(momentum.anchor()));
         }
+        keys.put("attention.epsilon", Double.toString(momentum.epsilon()));
       }
     }
   }
@@ -101,10 +115,11 @@ public record ModelConfig(
       case ConnectionConfig.AdaptiveVelocity adaptive -> {
         keys.put("connection", "adaptive");
         keys.put("connection.stepSize", Double.toString(adaptive.stepSize()));
+        keys.put("connection.reference", name(adaptive.reference()));
         describe(keys, adaptive.coefficient());
       }
       case ConnectionConfig.AdaptiveHeavyBall adaptive -> {
-        keys.put("connection", "adaptive-eq18");
+        keys.put("connection", "adaptive-eq15");
         describe(keys, adaptive.coefficient());
       }
     }

@@ -23,9 +23,9 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 
 /**
- * Token embedding concatenated with sinusoidal positions, a transformer, and a linear head: the
- * model of the copy, image and text tasks. Parameters live in the scope given at construction;
- * computations in that of the operations passed in.
+ * Token embedding with sinusoidal positions, a transformer, and a linear head: the model of the
+ * copy, image and text tasks. Parameters live in the scope given at construction; computations in
+ * that of the operations passed in.
  */
 public final class SequenceModel {
   private final ModelConfig config;
@@ -140,15 +140,15 @@ public final class SequenceModel {
     }
   }
 
-  /** Embeddings beside positions, [B, to − from, width]. */
+  /** Embeddings with positions, [B, to − from, width]. */
   private Variable embed(Ops ops, int[] tokens, int batch, int from, int to) {
     int length = to - from;
-    Variable ids = ops.indices(tokens, tokens.length);
-    Variable vectors =
-        ops.reshape(embedding.forward(ops, ids), batch, length, config.embeddingWidth());
-    Variable places =
-        ops.broadcastTo(
-            positions.range(ops, from, to), Shape.of(batch, length, config.positionWidth()));
-    return ops.concatenate(2, vectors, places);
+    Variable rows = embedding.forward(ops, ops.indices(tokens, tokens.length));
+    Variable vectors = ops.reshape(rows, batch, length, config.embeddingWidth());
+    Variable places = positions.range(ops, from, to);
+    return switch (config.positions()) {
+      case ADDED -> ops.add(vectors, places);
+      case CONCATENATED -> ops.concatenate(2, vectors, ops.broadcastTo(places, vectors.shape()));
+    };
   }
 }

@@ -78,6 +78,35 @@ class GoldenConnectionTest {
   }
 
   @Test
+  void bothReferencesAgreeInTheSecondLayer() {
+    try (Device device = Device.composed()) {
+      Ops ops = device.ops();
+      Variable x = ops.constant(new float[] {1, 2, -1, 0.5f}, 1, 2, 2);
+      Variable first = ops.constant(new float[] {0.3f, -1, 2, 0.1f}, 1, 2, 2);
+      Variable second = ops.constant(new float[] {0.2f, -0.7f, 1, 0.4f}, 1, 2, 2);
+      // After the first layer the velocity is the attention output, negated: equal norms.
+      ConnectionState state = new ConnectionState(ops.scale(first, -1), first, x);
+      float[] velocity = adaptive(ops, ConnectionConfig.Reference.VELOCITY, x, second, state);
+      assertThat(velocity)
+          .containsExactly(adaptive(ops, ConnectionConfig.Reference.PREVIOUS, x, second, state));
+      ConnectionState later = new ConnectionState(ops.scale(first, -2), first, x);
+      assertThat(adaptive(ops, ConnectionConfig.Reference.VELOCITY, x, second, later))
+          .isNotEqualTo(adaptive(ops, ConnectionConfig.Reference.PREVIOUS, x, second, later));
+    }
+  }
+
+  private static float[] adaptive(
+      Ops ops,
+      ConnectionConfig.Reference reference,
+      Variable x,
+      Variable attention,
+      ConnectionState state) {
+    ConnectionConfig config =
+        new ConnectionConfig.AdaptiveVelocity(0.9, reference, AdaptiveCoefficient.RELEASED);
+    return ops.toFloats(Connection.join(ops, config, x, attention, state).out());
+  }
+
+  @Test
   void adaptiveCoefficientIsThatOfEquationEighteen() {
     List<Golden> files =
         Golden.files("04_adaptive_eq18").stream()

@@ -96,7 +96,7 @@ class GoldenEncoderTest {
         input.shape().dim(1),
         golden.parameter("attention").equals("full")
             ? new AttentionConfig.Softmax()
-            : new AttentionConfig.Linear(),
+            : new AttentionConfig.Linear(AttentionConfig.EPSILON),
         connection(golden, authors));
   }
 
@@ -106,7 +106,8 @@ class GoldenEncoderTest {
     }
     double stepSize = Double.parseDouble(golden.parameter("res_stepsize"));
     return golden.parameter("res_mu").equals("null")
-        ? new ConnectionConfig.AdaptiveVelocity(stepSize, AdaptiveCoefficient.RELEASED)
+        ? new ConnectionConfig.AdaptiveVelocity(
+            stepSize, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED)
         : new ConnectionConfig.Velocity(Double.parseDouble(golden.parameter("res_mu")), stepSize);
   }
 }

@@ -14,34 +14,41 @@ import org.polyak.nn.layers.AttentionConfig.Weighting;
 import org.polyak.nn.layers.ConnectionConfig;
 import org.polyak.nn.layers.TransformerConfig;
 import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.models.ModelConfig.Positions;
 import org.polyak.spi.fused.Activation;
 
 class ModelConfigTest {
-  private static final TransformerConfig TRANSFORMER =
-      TestModels.causal(TestModels.MOMENTUM, TestModels.PLAIN).transformer();
-
   @Test
   void impossibleSizesNameTheirKey() {
-    assertRefused(() -> new ModelConfig(0, 10, 6, 1, TRANSFORMER), "vocabulary must be at least 1");
-    assertRefused(() -> new ModelConfig(2, 0, 16, 1, TRANSFORMER), "embeddingWidth");
-    assertRefused(() -> new ModelConfig(2, 11, 5, 1, TRANSFORMER), "positionWidth must be even");
     assertRefused(
-        () -> new ModelConfig(2, 10, 8, 1, TRANSFORMER),
-        "embeddingWidth + positionWidth must be the width of the transformer: 10 + 8 is not 16.");
-    assertRefused(() -> new ModelConfig(2, 10, 6, 0, TRANSFORMER), "outputs must be at least 1");
-    assertRefused(() -> transformer(0, 4, 0), "layers must be at least 1, not 0.");
-    assertRefused(() -> transformer(1, -4, 0), "heads must be at least 1, not -4.");
-    assertRefused(() -> transformer(1, 4, 1), "dropout must lie in [0, 1), not 1.0.");
-    assertRefused(() -> transformer(1, 4, Double.NaN), "dropout must lie in [0, 1), not NaN.");
+        () -> new ModelConfig(0, 1, Positions.ADDED, transformer(16, 1, 4, 0)),
+        "vocabulary must be at least 1");
+    assertRefused(
+        () -> new ModelConfig(2, 0, Positions.ADDED, transformer(16, 1, 4, 0)),
+        "outputs must be at least 1");
+    assertRefused(
+        () -> new ModelConfig(2, 1, Positions.CONCATENATED, transformer(18, 1, 4, 0)),
+        "positions = concatenated needs a width that is a multiple of 4");
+    assertRefused(
+        () -> new ModelConfig(2, 1, Positions.ADDED, transformer(17, 1, 4, 0)),
+        "positions = added needs a width that is a multiple of 2");
+    assertRefused(() -> transformer(16, 0, 4, 0), "layers must be at least 1, not 0.");
+    assertRefused(() -> transformer(16, 1, -4, 0), "heads must be at least 1, not -4.");
+    assertRefused(() -> transformer(16, 1, 4, 1), "dropout must lie in [0, 1), not 1.0.");
+    assertRefused(() -> transformer(16, 1, 4, Double.NaN), "dropout must lie in [0, 1), not NaN.");
   }
 
   @Test
   void impossibleMomentumNamesItsKey() {
     assertRefused(
-        () -> new AttentionConfig.Momentum(1, 1, Weighting.EQ13, Anchor.TRUE),
+        () ->
+            new AttentionConfig.Momentum(
+                1, 1, Weighting.EQ13, Anchor.TRUE, AttentionConfig.EPSILON),
         "attention.beta must lie in [0, 1), not 1.0.");
     assertRefused(
-        () -> new AttentionConfig.Momentum(0.5, 0, Weighting.EQ13, Anchor.TRUE),
+        () ->
+            new AttentionConfig.Momentum(
+                0.5, 0, Weighting.EQ13, Anchor.TRUE, AttentionConfig.EPSILON),
         "attention.gamma must be positive");
     assertRefused(() -> new ConnectionConfig.Velocity(1.2, 1), "connection.momentum");
     assertRefused(() -> new ConnectionConfig.Velocity(0.2, -1), "connection.stepSize");
@@ -66,8 +73,9 @@ class ModelConfigTest {
     assertRefused(
         () ->
             TestModels.causal(
-                new AttentionConfig.Linear(), new ConnectionConfig.AdaptiveHeavyBall(perSample)),
-        "connection.norm = sample needs a bidirectional model");
+                new AttentionConfig.Linear(AttentionConfig.EPSILON),
+                new ConnectionConfig.AdaptiveHeavyBall(perSample)),
+        "connection.adaptive.norm = sample needs a bidirectional model");
   }
 
   @Test
@@ -75,7 +83,8 @@ class ModelConfigTest {
     ModelConfig config =
         TestModels.causal(
             TestModels.momentum(Weighting.RELEASED, Anchor.TRUE),
-            new ConnectionConfig.AdaptiveVelocity(0.99, AdaptiveCoefficient.RELEASED));
+            new ConnectionConfig.AdaptiveVelocity(
+                0.99, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED));
     assertThat(config.description())
         .containsEntry("attention", "momentum")
         .containsEntry("attention.beta", "0.6")
@@ -89,13 +98,14 @@ class ModelConfigTest {
         .containsEntry("connection.detached", "false")
         .containsEntry("normPlacement", "post")
         .containsEntry("causal", "true")
-        .hasSize(15 + 5 + 6);
+        .containsEntry("connection.reference", "velocity")
+        .hasSize(14 + 6 + 7);
   }
 
-  private static TransformerConfig transformer(int layers, int heads, double dropout) {
+  private static TransformerConfig transformer(int width, int layers, int heads, double dropout) {
     return new TransformerConfig(
         layers,
-        16,
+        width,
         heads,
         4,
         4,
@@ -106,7 +116,7 @@ class ModelConfigTest {
         true,
         true,
         8,
-        new AttentionConfig.Linear(),
+        new AttentionConfig.Linear(AttentionConfig.EPSILON),
         TestModels.PLAIN);
   }
 

@@ -66,7 +66,7 @@ class SequenceModelTest {
               + (24 * 16 + 24)
               + (16 * 24 + 16)
               + 4 * 16;
-      assertThat(model.parameterCount()).isEqualTo(11 * 10 + 2 * block + 2 * 16 + 11 * 16 + 11);
+      assertThat(model.parameterCount()).isEqualTo(11 * 8 + 2 * block + 2 * 16 + 11 * 16 + 11);
       float[] head = floats(model, "head.weight");
       for (float value : head) {
         assertThat(value).isBetween(-0.25f, 0.25f);
@@ -81,12 +81,15 @@ class SequenceModelTest {
     Device.onBoth(device -> {
       for (AttentionConfig attention :
           List.of(
-              new AttentionConfig.Softmax(), new AttentionConfig.Linear(), TestModels.MOMENTUM)) {
+              new AttentionConfig.Softmax(),
+              new AttentionConfig.Linear(AttentionConfig.EPSILON),
+              TestModels.MOMENTUM)) {
         SequenceModel model =
             model(
                 device,
                 attention,
-                new ConnectionConfig.AdaptiveVelocity(0.9, AdaptiveCoefficient.RELEASED));
+                new ConnectionConfig.AdaptiveVelocity(
+                    0.9, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED));
         assertPrefix(device, model, BOUND);
       }
     });
@@ -152,7 +155,8 @@ class SequenceModelTest {
                 device,
                 new SequenceModel(
                     TestModels.model(
-                        new AttentionConfig.Momentum(0, 1, weighting, Anchor.PADDED),
+                        new AttentionConfig.Momentum(
+                            0, 1, weighting, Anchor.PADDED, AttentionConfig.EPSILON),
                         TestModels.PLAIN,
                         NormPlacement.PRE,
                         causal,
@@ -167,7 +171,7 @@ class SequenceModelTest {
                 device,
                 new SequenceModel(
                     TestModels.model(
-                        new AttentionConfig.Linear(),
+                        new AttentionConfig.Linear(AttentionConfig.EPSILON),
                         TestModels.PLAIN,
                         NormPlacement.PRE,
                         causal,
@@ -188,7 +192,8 @@ class SequenceModelTest {
   void endAnchoredWeightsStayFiniteForBetaNextToOne() {
     try (Device device = Device.fused()) {
       AttentionConfig attention =
-          new AttentionConfig.Momentum(1 - 1e-12, 1, Weighting.NON_CAUSAL, Anchor.PADDED);
+          new AttentionConfig.Momentum(
+              1 - 1e-12, 1, Weighting.NON_CAUSAL, Anchor.PADDED, AttentionConfig.EPSILON);
       SequenceModel model =
           new SequenceModel(
               TestModels.model(attention, TestModels.PLAIN, NormPlacement.POST, false, 0),
@@ -219,7 +224,8 @@ class SequenceModelTest {
   @Test
   void checkpointOfAnotherModelIsRefusedAndNothingChanges() {
     try (Device device = Device.fused()) {
-      SequenceModel linear = model(device, new AttentionConfig.Linear(), TestModels.PLAIN);
+      SequenceModel linear =
+          model(device, new AttentionConfig.Linear(AttentionConfig.EPSILON), TestModels.PLAIN);
       SequenceModel softmax = model(device, new AttentionConfig.Softmax(), TestModels.PLAIN);
       Checkpoint checkpoint = new Checkpoint(linear.config().description(), linear.save(), null);
       assertThatThrownBy(() -> softmax.load("run/model.safetensors", checkpoint))

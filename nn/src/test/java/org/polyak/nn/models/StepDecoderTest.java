@@ -32,7 +32,7 @@ class StepDecoderTest {
     List<AttentionConfig> attentions =
         List.of(
             new AttentionConfig.Softmax(),
-            new AttentionConfig.Linear(),
+            new AttentionConfig.Linear(AttentionConfig.EPSILON),
             new AttentionConfig.LinearUnnormalised(),
             TestModels.MOMENTUM);
     List<ConnectionConfig> connections =
@@ -40,7 +40,10 @@ class StepDecoderTest {
             new ConnectionConfig.Plain(),
             new ConnectionConfig.Velocity(0.5, 0.9),
             new ConnectionConfig.HeavyBall(0.3),
-            new ConnectionConfig.AdaptiveVelocity(0.9, AdaptiveCoefficient.RELEASED),
+            new ConnectionConfig.AdaptiveVelocity(
+                0.9, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED),
+            new ConnectionConfig.AdaptiveVelocity(
+                0.9, ConnectionConfig.Reference.PREVIOUS, AdaptiveCoefficient.RELEASED),
             new ConnectionConfig.AdaptiveHeavyBall(AdaptiveCoefficient.RELEASED));
     Device.onBoth(device -> {
       for (AttentionConfig attention : attentions) {
@@ -71,6 +74,20 @@ class StepDecoderTest {
               .isCloseTo(parallel[row * width + i % width], within(BOUND));
         }
       }
+    }
+  }
+
+  @Test
+  void addedPositionsGenerateAsInParallel() {
+    try (Device device = Device.fused()) {
+      ModelConfig concatenated = TestModels.causal(TestModels.MOMENTUM, TestModels.PLAIN);
+      assertStepsEqualParallel(
+          device,
+          new ModelConfig(
+              concatenated.vocabulary(),
+              concatenated.outputs(),
+              ModelConfig.Positions.ADDED,
+              concatenated.transformer()));
     }
   }
 
@@ -141,7 +158,11 @@ class StepDecoderTest {
       SequenceModel encoder =
           new SequenceModel(
               TestModels.model(
-                  new AttentionConfig.Linear(), TestModels.PLAIN, NormPlacement.POST, false, 0),
+                  new AttentionConfig.Linear(AttentionConfig.EPSILON),
+                  TestModels.PLAIN,
+                  NormPlacement.POST,
+                  false,
+                  0),
               device.engine(),
               device.scope(),
               Generator.ofSeed(1));

@@ -6,6 +6,7 @@ import org.polyak.nn.layers.AttentionConfig.Weighting;
 import org.polyak.nn.layers.ConnectionConfig;
 import org.polyak.nn.layers.TransformerConfig;
 import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.models.ModelConfig.Positions;
 import org.polyak.spi.fused.Activation;
 
 /** Small models of every variant. */
@@ -14,7 +15,8 @@ final class TestModels {
   static final int WIDTH = 16;
   static final int MAXIMUM = 24;
   static final AttentionConfig MOMENTUM =
-      new AttentionConfig.Momentum(0.6, 0.9, Weighting.EQ13, Anchor.PADDED);
+      new AttentionConfig.Momentum(
+          0.6, 0.9, Weighting.EQ13, Anchor.PADDED, AttentionConfig.EPSILON);
   static final ConnectionConfig PLAIN = new ConnectionConfig.Plain();
 
   private TestModels() {}
@@ -31,9 +33,8 @@ final class TestModels {
       double dropout) {
     return new ModelConfig(
         VOCABULARY,
-        10,
-        6,
         VOCABULARY,
+        Positions.CONCATENATED,
         new TransformerConfig(
             2,
             WIDTH,
@@ -52,6 +53,6 @@ final class TestModels {
   }
 
   static AttentionConfig momentum(Weighting weighting, Anchor anchor) {
-    return new AttentionConfig.Momentum(0.6, 0.9, weighting, anchor);
+    return new AttentionConfig.Momentum(0.6, 0.9, weighting, anchor, AttentionConfig.EPSILON);
   }
 }

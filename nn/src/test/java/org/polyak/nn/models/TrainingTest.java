@@ -97,7 +97,8 @@ class TrainingTest {
       ModelConfig config =
           TestModels.model(
               TestModels.MOMENTUM,
-              new ConnectionConfig.AdaptiveVelocity(0.9, AdaptiveCoefficient.RELEASED),
+              new ConnectionConfig.AdaptiveVelocity(
+                  0.9, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED),
               NormPlacement.POST,
               true,
               dropoutRate);
