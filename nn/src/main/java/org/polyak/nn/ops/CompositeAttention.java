@@ -222,7 +222,8 @@ final class CompositeAttention {
     Variable peak = ops.max(ops.detach(limited), 3);
     Variable weights =
         ops.multiply(ops.unary(UnaryOp.EXPONENTIAL, ops.subtract(limited, peak)), visible);
-    Variable total = ops.maximum(ops.sum(weights, 3), ops.filled(Float.MIN_NORMAL));
+    // The largest score weighs 1, so 1 replaces no sum but the empty one's 0.
+    Variable total = ops.maximum(ops.sum(weights, 3), ops.filled(1));
     return tokensFirst(ops, ops.divide(ops.matmul(weights, v), total));
   }
 
