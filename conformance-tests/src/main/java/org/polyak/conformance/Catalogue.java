@@ -3,6 +3,14 @@ package org.polyak.conformance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.polyak.conformance.attention.FamilyCases;
+import org.polyak.conformance.attention.SoftmaxCases;
+import org.polyak.conformance.fused.ActivationCases;
+import org.polyak.conformance.fused.CrossEntropyCases;
+import org.polyak.conformance.fused.DropoutCases;
+import org.polyak.conformance.fused.LayerNormCases;
+import org.polyak.conformance.fused.LogisticMixtureCases;
+import org.polyak.conformance.fused.OptimizerCases;
 import org.polyak.conformance.scopes.ScopeCases;
 import org.polyak.conformance.verbs.ElementwiseCases;
 import org.polyak.conformance.verbs.MatmulCases;
@@ -23,7 +31,15 @@ public final class Catalogue {
             ElementwiseCases.families(),
             ReductionCases.families(),
             MatmulCases.families(),
-            RowCases.families())
+            RowCases.families(),
+            LayerNormCases.families(),
+            ActivationCases.families(),
+            CrossEntropyCases.families(),
+            LogisticMixtureCases.families(),
+            DropoutCases.families(),
+            OptimizerCases.families(),
+            SoftmaxCases.families(),
+            FamilyCases.families())
         .flatMap(List::stream)
         .forEach(family -> cases.addAll(family.cases()));
     return List.copyOf(cases);

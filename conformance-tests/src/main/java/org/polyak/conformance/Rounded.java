@@ -14,6 +14,9 @@ import org.polyak.conformance.oracle.SpecialFunctions;
  * @param error in unit round-offs, absolute
  */
 public record Rounded(double value, double error) {
+  /** What a rounding to a subnormal number loses at most, in unit round-offs. */
+  private static final double UNDERFLOW = Float.MIN_VALUE / ErrorModel.UNIT_ROUND_OFF;
+
   /** A number that float32 holds exactly. */
   public static Rounded exact(double value) {
     return new Rounded(value, 0);
@@ -110,11 +113,14 @@ public record Rounded(double value, double error) {
         .plus(shift);
   }
 
+  /** An elementary function may give 0 for a result below the least normal number. */
   private Rounded function(double result, double slope, double roundings) {
-    return rounded(result, Math.abs(slope) * error, roundings);
+    double flushed = Math.abs(result) < Float.MIN_NORMAL ? Float.MIN_NORMAL : 0;
+    double passed = Math.abs(slope) * error + flushed / ErrorModel.UNIT_ROUND_OFF;
+    return rounded(result, passed, roundings);
   }
 
   private static Rounded rounded(double result, double passed, double roundings) {
-    return new Rounded(result, passed + roundings * Math.abs(result));
+    return new Rounded(result, passed + roundings * (Math.abs(result) + UNDERFLOW));
   }
 }
