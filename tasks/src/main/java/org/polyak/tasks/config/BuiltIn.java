@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.TreeSet;
-import org.polyak.tasks.NearestName;
+import org.polyak.tasks.Suggestion;
 import org.polyak.tasks.UserException;
 
 /** The settings that come with the program: defaults, tasks, presets and variants. */
@@ -112,7 +112,7 @@ final class BuiltIn {
     if (!names.contains(name)) {
       throw new UserException.Usage(
           "There is no %s '%s' (from %s). %s"
-              .formatted(what, name, origin, NearestName.hint(name, names)));
+              .formatted(what, name, origin, Suggestion.hint(name, names)));
     }
   }
 }

@@ -155,17 +155,12 @@ final class Decoder {
     ScheduleConfig.Kind kind = schedule.oneOf("kind", ScheduleConfig.Kind.class);
     boolean step = kind == ScheduleConfig.Kind.STEP;
     boolean falling = kind == ScheduleConfig.Kind.COSINE || kind == ScheduleConfig.Kind.LINEAR;
-    List<Integer> milestones = step ? schedule.integers("milestones") : List.of();
-    for (int i = 0; i < milestones.size(); i++) {
-      if (milestones.get(i) <= (i == 0 ? 0 : milestones.get(i - 1))) {
-        throw schedule.invalid("milestones", "a list of growing numbers of at least 1");
-      }
-    }
     return new ScheduleConfig(
         kind,
-        schedule.integer("warmup", 0),
-        milestones,
+        step ? schedule.integer("every", 1) : 1,
+        step ? schedule.integer("times", 0) : 0,
         step ? schedule.number("factor", Bounds.POSITIVE) : 1,
+        falling ? schedule.number("warmup", Bounds.FRACTION_BELOW_ONE) : 0,
         falling ? schedule.number("minimum", Bounds.FRACTION) : 1);
   }
 

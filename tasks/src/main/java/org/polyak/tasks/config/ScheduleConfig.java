@@ -1,32 +1,26 @@
 package org.polyak.tasks.config;
 
-import java.util.List;
-
 /**
  * The learning rate over time.
  *
- * @param kind the curve after the warm-up
- * @param warmup steps over which the rate rises linearly
- * @param milestones steps at which the step schedule multiplies the rate
- * @param factor by what it multiplies
- * @param minimum the final rate of the cosine and linear schedules, as a share of the learning rate
+ * @param kind the curve
+ * @param every steps between drops of the step schedule
+ * @param times how many drops it has
+ * @param factor by what a drop multiplies
+ * @param warmup the share of all steps over which the cosine and linear schedules rise first
+ * @param minimum their final rate, as a share of the learning rate
  */
 public record ScheduleConfig(
-    Kind kind, int warmup, List<Integer> milestones, double factor, double minimum) {
-  /** Copies the list. */
-  public ScheduleConfig {
-    milestones = List.copyOf(milestones);
-  }
-
+    Kind kind, int every, int times, double factor, double warmup, double minimum) {
   /** The curve. */
   public enum Kind {
     /** No change. */
     CONSTANT,
-    /** Times the factor at each milestone. */
+    /** Times the factor, every so many steps. */
     STEP,
-    /** Half a cosine down to the minimum at the last step. */
+    /** A rise, then half a cosine down to the minimum at the last step. */
     COSINE,
-    /** A line down to the minimum at the last step. */
+    /** A rise, then a line down to the minimum at the last step. */
     LINEAR
   }
 }

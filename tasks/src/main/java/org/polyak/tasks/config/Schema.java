@@ -6,7 +6,7 @@ import com.typesafe.config.ConfigValueType;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.polyak.tasks.NearestName;
+import org.polyak.nn.session.NearestName;
 import org.polyak.tasks.UserException;
 
 /**

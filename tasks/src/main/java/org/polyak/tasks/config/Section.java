@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.polyak.tasks.NearestName;
+import org.polyak.nn.session.NearestName;
 import org.polyak.tasks.UserException;
 
 /**

@@ -2,7 +2,7 @@ package org.polyak.tasks.data;
 
 import java.net.URI;
 import java.util.List;
-import org.polyak.tasks.NearestName;
+import org.polyak.tasks.Suggestion;
 import org.polyak.tasks.UserException;
 
 /** The published data sets that the tasks read, with their owners' addresses and checksums. */
@@ -64,7 +64,7 @@ public final class DataSets {
             new UserException.Usage(
                 "There is no data set '%s'. %s"
                     .formatted(
-                        name, NearestName.hint(name, all.stream().map(DataSet::name).toList()))));
+                        name, Suggestion.hint(name, all.stream().map(DataSet::name).toList()))));
   }
 
   private static DataFile mnist(String file, String md5) {

@@ -1,8 +1,9 @@
 package org.polyak.tasks.io;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.FileChannel;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -13,14 +14,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import org.polyak.nn.checkpoint.AtomicFile;
+import org.polyak.nn.checkpoint.CheckpointException;
 import org.polyak.tasks.UserException;
 
 /**
- * Writes results so that a reader never sees half a file: into {@code NAME.tmp} beside the target,
- * forced to the disk, then renamed. Whatever goes wrong is a {@link UserException.Output} that says
- * what to do; the temporary file is removed and an older version of the target stays.
+ * Writes results so that a reader never sees half a file, see {@link AtomicFile}. Whatever goes
+ * wrong is a {@link UserException.Output} that says what to do; an older version of the target
+ * stays.
  */
 public final class OutputFiles {
   private OutputFiles() {}
@@ -39,21 +41,16 @@ public final class OutputFiles {
 
   /** Replaces {@code target} by what {@code content} writes. */
   public static void write(Path target, Content content) {
-    Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
     try {
-      try (OutputStream out = Files.newOutputStream(temporary)) {
-        content.writeTo(out);
-      }
-      force(temporary);
-      move(temporary, target);
-    } catch (IOException | ReadOnlyFileSystemException e) {
-      UserException.Output failure = unwritable(target, e);
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException | ReadOnlyFileSystemException alsoFailed) {
-        failure.addSuppressed(alsoFailed);
-      }
-      throw failure;
+      AtomicFile.write(
+          target,
+          channel -> {
+            OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel));
+            content.writeTo(out);
+            out.flush();
+          });
+    } catch (CheckpointException e) {
+      throw new UserException.Output(String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -81,12 +78,6 @@ public final class OutputFiles {
         "Cannot write %s: %s %s"
             .formatted(target.toAbsolutePath().normalize(), reason(failure), remedy(failure)),
         failure);
-  }
-
-  private static void force(Path file) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
   }
 
   private static boolean isDiskFull(Exception failure) {

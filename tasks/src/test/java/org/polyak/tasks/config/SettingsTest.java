@@ -117,7 +117,7 @@ final class SettingsTest {
                 OptimizerConfig.Clip.PARAMETER,
                 1.0));
     assertThat(run.schedule())
-        .isEqualTo(new ScheduleConfig(ScheduleConfig.Kind.STEP, 0, List.of(3000), 0.1, 1));
+        .isEqualTo(new ScheduleConfig(ScheduleConfig.Kind.STEP, 3000, 1, 0.1, 0, 1));
     assertThat(run.train().steps()).isEqualTo(10_000);
     assertThat(run.train().batchSize()).isEqualTo(64);
   }
@@ -251,9 +251,7 @@ final class SettingsTest {
         "must be a multiple of 4");
     assertUsage(() -> resolve("copy", set("task.max-length=4")), "from 5");
     assertUsage(() -> resolve("text", set("task.validation-fraction=1")), "below 1");
-    assertUsage(
-        () -> resolve("copy", option("preset", "paper"), set("schedule.milestones=[9,3]")),
-        "growing numbers");
+    assertUsage(() -> resolve("copy", set("schedule.warmup=1")), "below 1");
     assertUsage(() -> resolve("copy", set("attention.weighting=non-causal")), "has to predict");
     assertUsage(() -> resolve("copy", set("attention.beta")), "--set needs key=value");
   }

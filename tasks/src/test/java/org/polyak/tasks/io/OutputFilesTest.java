@@ -41,7 +41,7 @@ final class OutputFilesTest {
                   throw new IOException("No space left on device");
                 }))
         .isInstanceOf(UserException.Output.class)
-        .hasMessageContaining("the disk is full")
+        .hasMessageContaining("No space left on device")
         .hasMessageContaining("Free some space");
     assertThat(target).hasContent("old");
     assertThat(files()).containsExactly("result.json");
@@ -57,7 +57,7 @@ final class OutputFilesTest {
         .isInstanceOfSatisfying(
             UserException.Output.class,
             e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OUTPUT_UNWRITABLE))
-        .hasMessageContaining("the disk is full");
+        .hasMessageContaining("No space left on device");
     assertThat(target).hasContent("old");
   }
 
@@ -85,7 +85,7 @@ final class OutputFilesTest {
   void refusesAFolderThatDoesNotExist() {
     assertThatThrownBy(() -> OutputFiles.write(folder.resolve("none/result.json"), "x"))
         .isInstanceOf(UserException.Output.class)
-        .hasMessageContaining("its folder does not exist");
+        .hasMessageContaining("the folder does not exist");
   }
 
   @Test
