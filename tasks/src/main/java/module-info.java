@@ -9,4 +9,7 @@ module org.polyak.tasks {
   requires java.net.http;
   requires org.jfree.jfreechart;
   requires typesafe.config;
+
+  opens org.polyak.tasks.cli to
+      info.picocli;
 }

@@ -51,8 +51,7 @@ final class ArchitectureRules {
         .that()
         .resideInAPackage(owner)
         .should()
-        .onlyDependOnClassesThat(
-            inJavaBase().or(resideInAnyPackage(join(also, owner, JSPECIFY))));
+        .onlyDependOnClassesThat(inJavaBase().or(resideInAnyPackage(join(also, owner, JSPECIFY))));
   }
 
   /** The library's classes are used in {@code owners} and nowhere else. */

@@ -95,8 +95,7 @@ class ArchitectureTest {
     complains(ArchitectureRules.staticFieldsAreFinal(), Offenders.KeepsStaticState.class);
     holds(ArchitectureRules.staticFieldsHoldNothingThatChanges());
     complains(
-        ArchitectureRules.staticFieldsHoldNothingThatChanges(),
-        Offenders.KeepsStaticCounter.class);
+        ArchitectureRules.staticFieldsHoldNothingThatChanges(), Offenders.KeepsStaticCounter.class);
   }
 
   @Test

@@ -15,11 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import javax.imageio.ImageIO;
-import org.jfree.chart.ChartUtils;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
-import org.jfree.chart.axis.NumberTickUnitSource;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
@@ -139,9 +138,20 @@ public final class LearningCurves {
                     : new NumberAxis(loss ? "training loss (nats)" : metric.label()),
                 loss || metric != Metric.ACCURACY),
             renderer(markers));
+    if (plot.getRangeAxis() instanceof LogAxis log) {
+      tickDecades(log);
+    }
     if (!loss && metric == Metric.ACCURACY) {
       plot.getRangeAxis().setRange(-0.02, 1.02);
     }
+    style(plot);
+    JFreeChart chart = new JFreeChart(null, JFreeChart.DEFAULT_TITLE_FONT, plot, false);
+    chart.setBackgroundPaint(Color.WHITE);
+    chart.setPadding(new RectangleInsets(8, 8, 12, 16));
+    return chart;
+  }
+
+  private static void style(XYPlot plot) {
     plot.setBackgroundPaint(Color.WHITE);
     plot.setOutlineVisible(false);
     plot.setDomainGridlinePaint(Palette.GRID);
@@ -149,19 +159,6 @@ public final class LearningCurves {
     plot.setDomainGridlineStroke(new BasicStroke(1f));
     plot.setRangeGridlineStroke(new BasicStroke(1f));
     plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
-    JFreeChart chart = new JFreeChart(null, JFreeChart.DEFAULT_TITLE_FONT, plot, false);
-    ChartUtils.applyCurrentTheme(chart);
-    style(plot);
-    chart.setBackgroundPaint(Color.WHITE);
-    chart.setPadding(new RectangleInsets(8, 8, 12, 16));
-    return chart;
-  }
-
-  /** The chart theme resets colours: these are set after it. */
-  private static void style(XYPlot plot) {
-    plot.setBackgroundPaint(Color.WHITE);
-    plot.setDomainGridlinePaint(Palette.GRID);
-    plot.setRangeGridlinePaint(Palette.GRID);
     for (ValueAxis axis : List.of(plot.getDomainAxis(), plot.getRangeAxis())) {
       axis.setLabelFont(new Font(FONT, Font.PLAIN, 14));
       axis.setTickLabelFont(new Font(FONT, Font.PLAIN, 12));
@@ -176,7 +173,7 @@ public final class LearningCurves {
     switch (axis) {
       case LogAxis log -> {
         log.setBase(10);
-        log.setStandardTickUnits(new NumberTickUnitSource(false, new ShortNumbers()));
+        log.setNumberFormatOverride(new ShortNumbers());
         log.setSmallestValue(1e-9);
       }
       case NumberAxis number -> {
@@ -191,10 +188,16 @@ public final class LearningCurves {
     return axis;
   }
 
+  /** Labels at the powers of ten, or of two where the axis has few powers of ten. */
+  private static void tickDecades(LogAxis axis) {
+    double decades = Math.log10(axis.getUpperBound() / axis.getLowerBound());
+    axis.setTickUnit(new NumberTickUnit(decades >= 2 ? 1 : Math.log10(2)));
+    axis.setMinorTickCount(decades >= 2 ? 9 : 1);
+  }
+
   private static XYLineAndShapeRenderer renderer(List<Boolean> markers) {
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
     renderer.setDrawSeriesLineAsPath(true);
-    renderer.setAutoPopulateSeriesPaint(false);
     for (int i = 0; i < markers.size(); i++) {
       renderer.setSeriesPaint(i, Palette.color(i));
       renderer.setSeriesStroke(i, Palette.stroke(i));

@@ -1,0 +1,73 @@
+package org.polyak.tasks.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.polyak.tasks.ExitCode;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** The {@code polyak} command. */
+@Command(
+    name = "polyak",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "Trains, evaluates and compares momentum transformers.",
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    footer = {"", "Example: polyak train copy --variant adaptive"})
+public final class Polyak implements Runnable {
+  private final Surroundings surroundings;
+
+  private Polyak(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /** Runs the command and ends the process with its {@link ExitCode}. */
+  public static void main(String[] arguments) {
+    Surroundings surroundings = Surroundings.ofProcess();
+    // An Error, such as a full heap, passes every handler of exceptions and ends up here.
+    Thread.currentThread()
+        .setUncaughtExceptionHandler((thread, failure) ->
+            System.exit(Failures.report(failure, surroundings.terminal()).code()));
+    System.exit(run(surroundings, arguments));
+  }
+
+  /** Runs the command and returns the code that the process should end with. */
+  static int run(Surroundings surroundings, String... arguments) {
+    return commandLine(surroundings).execute(arguments);
+  }
+
+  /** The root prints its help. */
+  @Override
+  public void run() {
+    commandLine(surroundings).usage(surroundings.terminal().out());
+  }
+
+  private static CommandLine commandLine(Surroundings surroundings) {
+    Terminal terminal = surroundings.terminal();
+    CommandLine line =
+        new CommandLine(new Polyak(surroundings))
+            .addSubcommand(new BackendsCommand(surroundings))
+            .addSubcommand(new DoctorCommand(surroundings))
+            .addSubcommand(new DataCommand(surroundings));
+    line.setOut(terminal.out());
+    line.setErr(terminal.err());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (failure, command, result) -> Failures.report(failure, terminal).code());
+    line.setParameterExceptionHandler(
+        (failure, rejected) -> Failures.reportUsage(failure, terminal).code());
+    UsageMessageSpec usage = line.getCommandSpec().usageMessage();
+    usage.exitCodeList(exitCodes());
+    return line;
+  }
+
+  private static Map<String, String> exitCodes() {
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (ExitCode code : ExitCode.values()) {
+      codes.put(String.valueOf(code.code()), code.meaning());
+    }
+    return codes;
+  }
+}

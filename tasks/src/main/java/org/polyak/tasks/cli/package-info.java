@@ -1,0 +1,5 @@
+/** The {@code polyak} command line. */
+@NullMarked
+package org.polyak.tasks.cli;
+
+import org.jspecify.annotations.NullMarked;
