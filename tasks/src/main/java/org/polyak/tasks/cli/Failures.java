@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.polyak.nn.checkpoint.CheckpointException;
 import org.polyak.nn.session.BackendSelectionException;
 import org.polyak.spi.BackendUnavailableException;
@@ -58,7 +59,7 @@ final class Failures {
     return print(terminal, message.toString(), ExitCode.USAGE);
   }
 
-  private static ExitCode print(Terminal terminal, String message, ExitCode code) {
+  private static ExitCode print(Terminal terminal, @Nullable String message, ExitCode code) {
     terminal.err().println("polyak: " + message);
     terminal.err().flush();
     return code;

@@ -1,6 +1,14 @@
 package org.polyak.tasks.config;
 
 import java.util.List;
+import org.polyak.nn.layers.AdaptiveCoefficient;
+import org.polyak.nn.layers.AttentionConfig;
+import org.polyak.nn.layers.ConnectionConfig;
+import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.optim.GradientClipping;
+import org.polyak.nn.optim.LearningRateSchedule;
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.tasks.UserException;
 import org.polyak.tasks.data.CopyLayout;
 import org.polyak.tasks.data.CopyMask;
@@ -14,6 +22,8 @@ final class Decoder {
 
   static RunConfig decode(Section root) {
     TaskConfig task = task(root.section("task"));
+    RunConfig.TrainConfig train = train(root.section("train"));
+    Section optimizer = root.section("optimizer");
     return new RunConfig(
         root.string("preset"),
         root.string("variant"),
@@ -21,16 +31,21 @@ final class Decoder {
             root.string("backend"),
             root.origin("backend"),
             root.string("precision"),
-            root.integer("threads", 0, 1024)),
+            root.integer("threads", 0, 1024),
+            root.section("backend-options").texts()),
         root.wholeNumber("seed"),
         root.string("data-dir"),
         task,
         model(root.section("model")),
         attention(root.section("attention")),
         connection(root.section("connection")),
-        optimizer(root.section("optimizer")),
-        schedule(root.section("schedule")),
-        train(root.section("train")),
+        optimizer(optimizer),
+        clipping(optimizer),
+        schedule(
+            root.section("schedule"),
+            optimizer.number("learning-rate", Bounds.POSITIVE),
+            train.steps()),
+        train,
         generate(root.section("generate")));
   }
 
@@ -63,15 +78,13 @@ final class Decoder {
             model.integer("head-dim", 1, 4096),
             model.integer("feed-forward", 1),
             model.number("dropout", Bounds.FRACTION_BELOW_ONE),
-            model.oneOf("norm", ModelConfig.Norm.class),
-            model.oneOf("activation", ModelConfig.Activation.class),
-            model.oneOf("positions", ModelConfig.Positions.class));
-    int divisor = config.positions() == ModelConfig.Positions.CONCATENATED ? 4 : 2;
-    if (config.width() % divisor != 0) {
+            model.oneOf("norm", NormPlacement.class),
+            model.oneOf("activation", Activation.class));
+    if (config.width() % 4 != 0) {
       throw new UserException.Usage(
-          ("The model's width, model.heads times model.head-dim = %d, must be a multiple of %d: "
-                  + "sinusoidal positions come in pairs and model.positions is %s.")
-              .formatted(config.width(), divisor, Section.name(config.positions())));
+          ("The model's width, model.heads times model.head-dim = %d, must be a multiple of 4: half"
+                  + " of it is the sinusoidal position, which comes in pairs.")
+              .formatted(config.width()));
     }
     return config;
   }
@@ -79,7 +92,7 @@ final class Decoder {
   private static AttentionConfig attention(Section attention) {
     return switch (attention.oneOf("kind", ATTENTION_KINDS)) {
       case "softmax" -> new AttentionConfig.Softmax();
-      case "linear" -> new AttentionConfig.Linear(epsilon(attention));
+      case "linear" -> new AttentionConfig.Linear();
       case "linear-unnormalised" -> new AttentionConfig.LinearUnnormalised();
       default -> momentum(attention);
     };
@@ -100,13 +113,8 @@ final class Decoder {
         attention.number("gamma", Bounds.POSITIVE),
         weighting,
         weighting == AttentionConfig.Weighting.EQ13
-            ? AttentionConfig.Length.PADDED
-            : attention.oneOf("length", AttentionConfig.Length.class),
-        epsilon(attention));
-  }
-
-  private static double epsilon(Section attention) {
-    return attention.number("epsilon", Bounds.NOT_NEGATIVE);
+            ? AttentionConfig.Anchor.PADDED
+            : attention.oneOf("length", AttentionConfig.Anchor.class));
   }
 
   private static ConnectionConfig connection(Section connection) {
@@ -126,42 +134,70 @@ final class Decoder {
   }
 
   private static ConnectionConfig adaptiveConnection(Section adaptive) {
-    return new ConnectionConfig.Adaptive(
-        adaptive.oneOf("form", ConnectionConfig.Form.class),
-        adaptive.number("step-size", Bounds.POSITIVE),
-        adaptive.number("delta", Bounds.INNER_FRACTION),
-        adaptive.oneOf("clamp", ConnectionConfig.Clamp.class),
-        adaptive.oneOf("norm", ConnectionConfig.Norm.class),
-        adaptive.flag("detach"));
+    AdaptiveCoefficient.Norm norm = adaptive.oneOf("norm", AdaptiveCoefficient.Norm.class);
+    if (norm == AdaptiveCoefficient.Norm.SAMPLE) {
+      throw new UserException.Usage(
+          ("connection.adaptive.norm = sample (from %s) takes norms over positions that this task "
+                  + "has to predict. Use token.")
+              .formatted(adaptive.origin("norm")));
+    }
+    AdaptiveCoefficient coefficient =
+        new AdaptiveCoefficient(
+            adaptive.number("delta", Bounds.INNER_FRACTION),
+            adaptive.oneOf("clamp", List.of("after-square", "before-square")).equals("after-square")
+                ? AdaptiveCoefficient.Order.SQUARE_THEN_PROJECT
+                : AdaptiveCoefficient.Order.PROJECT_THEN_SQUARE,
+            norm,
+            adaptive.flag("detach"));
+    return adaptive.oneOf("form", List.of("eq17", "eq18")).equals("eq17")
+        ? new ConnectionConfig.AdaptiveVelocity(
+            adaptive.number("step-size", Bounds.POSITIVE), coefficient)
+        : new ConnectionConfig.AdaptiveHeavyBall(coefficient);
   }
 
-  private static OptimizerConfig optimizer(Section optimizer) {
-    OptimizerConfig.Kind kind = optimizer.oneOf("kind", OptimizerConfig.Kind.class);
-    boolean adam = kind != OptimizerConfig.Kind.SGD;
-    OptimizerConfig.Clip clip = optimizer.oneOf("clip", OptimizerConfig.Clip.class);
-    return new OptimizerConfig(
-        kind,
-        optimizer.number("learning-rate", Bounds.POSITIVE),
-        optimizer.number("weight-decay", Bounds.NOT_NEGATIVE),
-        adam ? optimizer.number("beta1", Bounds.FRACTION_BELOW_ONE) : 0,
-        adam ? optimizer.number("beta2", Bounds.FRACTION_BELOW_ONE) : 0,
-        adam ? optimizer.number("epsilon", Bounds.POSITIVE) : 0,
-        adam ? 0 : optimizer.number("momentum", Bounds.FRACTION_BELOW_ONE),
-        clip,
-        clip == OptimizerConfig.Clip.NONE ? 0 : optimizer.number("clip-norm", Bounds.POSITIVE));
+  private static OptimizerRule optimizer(Section optimizer) {
+    String kind = optimizer.oneOf("kind", List.of("sgd", "adam", "adamw", "radam"));
+    double decay = optimizer.number("weight-decay", Bounds.NOT_NEGATIVE);
+    if (kind.equals("sgd")) {
+      double momentum = optimizer.number("momentum", Bounds.FRACTION_BELOW_ONE);
+      return new OptimizerRule.GradientDescent(momentum, 0, false, decay);
+    }
+    double beta1 = optimizer.number("beta1", Bounds.FRACTION_BELOW_ONE);
+    double beta2 = optimizer.number("beta2", Bounds.FRACTION_BELOW_ONE);
+    double epsilon = optimizer.number("epsilon", Bounds.POSITIVE);
+    // radam as in the paper's released code: decoupled decay, rectified from 5 inclusive.
+    return kind.equals("radam")
+        ? new OptimizerRule.RectifiedAdam(beta1, beta2, epsilon, decay, true, true)
+        : new OptimizerRule.Adam(beta1, beta2, epsilon, decay, kind.equals("adamw"));
   }
 
-  private static ScheduleConfig schedule(Section schedule) {
-    ScheduleConfig.Kind kind = schedule.oneOf("kind", ScheduleConfig.Kind.class);
-    boolean step = kind == ScheduleConfig.Kind.STEP;
-    boolean falling = kind == ScheduleConfig.Kind.COSINE || kind == ScheduleConfig.Kind.LINEAR;
-    return new ScheduleConfig(
-        kind,
-        step ? schedule.integer("every", 1) : 1,
-        step ? schedule.integer("times", 0) : 0,
-        step ? schedule.number("factor", Bounds.POSITIVE) : 1,
-        falling ? schedule.number("warmup", Bounds.FRACTION_BELOW_ONE) : 0,
-        falling ? schedule.number("minimum", Bounds.FRACTION) : 1);
+  private static GradientClipping clipping(Section optimizer) {
+    return switch (optimizer.oneOf("clip", List.of("parameter", "global", "none"))) {
+      case "parameter" ->
+          new GradientClipping.PerParameter(optimizer.number("clip-norm", Bounds.POSITIVE));
+      case "global" -> new GradientClipping.Global(optimizer.number("clip-norm", Bounds.POSITIVE));
+      default -> new GradientClipping.None();
+    };
+  }
+
+  private static LearningRateSchedule schedule(Section schedule, double rate, int steps) {
+    String kind = schedule.oneOf("kind", List.of("constant", "step", "cosine", "linear"));
+    return switch (kind) {
+      case "constant" -> new LearningRateSchedule.Constant(rate);
+      case "step" ->
+          new LearningRateSchedule.StepDecay(
+              rate,
+              schedule.number("factor", Bounds.POSITIVE),
+              schedule.integer("every", 1),
+              schedule.integer("times", 0));
+      default -> {
+        int warmup = (int) (schedule.number("warmup", Bounds.FRACTION_BELOW_ONE) * steps);
+        double last = rate * schedule.number("minimum", Bounds.FRACTION);
+        yield kind.equals("cosine")
+            ? new LearningRateSchedule.WarmupCosine(rate, last, warmup, steps)
+            : new LearningRateSchedule.WarmupLinear(rate, last, warmup, steps);
+      }
+    };
   }
 
   private static RunConfig.TrainConfig train(Section train) {

@@ -1,7 +1,11 @@
 package org.polyak.tasks.config;
 
+import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.spi.fused.Activation;
+
 /**
- * The shape of the transformer.
+ * The shape of the transformer. Half of its width is the token embedding, half the sinusoidal
+ * position.
  *
  * @param layers number of blocks
  * @param heads attention heads
@@ -10,7 +14,6 @@ package org.polyak.tasks.config;
  * @param dropout share of elements zeroed in training, in [0, 1)
  * @param norm where layer norm stands
  * @param activation of the feed-forward networks
- * @param positions how positions enter
  */
 public record ModelConfig(
     int layers,
@@ -18,37 +21,10 @@ public record ModelConfig(
     int headDim,
     int feedForward,
     double dropout,
-    Norm norm,
-    Activation activation,
-    Positions positions) {
+    NormPlacement norm,
+    Activation activation) {
   /** The width of the model. */
   public int width() {
     return heads * headDim;
-  }
-
-  /** Where layer norm stands. */
-  public enum Norm {
-    /** After each sublayer. */
-    POST,
-    /** Before each sublayer. */
-    PRE
-  }
-
-  /** The non-linearity of the feed-forward networks. */
-  public enum Activation {
-    /** max(x, 0). */
-    RELU,
-    /** x Φ(x). */
-    GELU,
-    /** x σ(x). */
-    SILU
-  }
-
-  /** How sinusoidal positions enter. */
-  public enum Positions {
-    /** Beside a token embedding of half the width. */
-    CONCATENATED,
-    /** Added to a token embedding of the full width. */
-    ADDED
   }
 }

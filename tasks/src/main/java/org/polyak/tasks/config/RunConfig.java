@@ -1,5 +1,14 @@
 package org.polyak.tasks.config;
 
+import java.util.Map;
+import java.util.TreeMap;
+import org.polyak.nn.layers.AttentionConfig;
+import org.polyak.nn.layers.ConnectionConfig;
+import org.polyak.nn.optim.GradientClipping;
+import org.polyak.nn.optim.LearningRateSchedule;
+import org.polyak.spi.BackendOptions;
+import org.polyak.spi.fused.OptimizerRule;
+
 /**
  * Everything that decides what a run computes.
  *
@@ -12,7 +21,8 @@ package org.polyak.tasks.config;
  * @param model the transformer's shape
  * @param attention the attention of every block
  * @param connection the residual connection around attention
- * @param optimizer the optimiser
+ * @param optimizer the update rule
+ * @param clipping what is done to large gradients
  * @param schedule the learning rate over time
  * @param train the training loop
  * @param generate what is sampled
@@ -27,8 +37,9 @@ public record RunConfig(
     ModelConfig model,
     AttentionConfig attention,
     ConnectionConfig connection,
-    OptimizerConfig optimizer,
-    ScheduleConfig schedule,
+    OptimizerRule optimizer,
+    GradientClipping clipping,
+    LearningRateSchedule schedule,
     TrainConfig train,
     GenerateConfig generate) {
   /**
@@ -38,8 +49,25 @@ public record RunConfig(
    * @param origin where the choice came from, for messages
    * @param precision how products are computed
    * @param threads worker threads; 0 for all cores
+   * @param more further options that the backend documents
    */
-  public record BackendConfig(String id, String origin, String precision, int threads) {}
+  public record BackendConfig(
+      String id, String origin, String precision, int threads, Map<String, String> more) {
+    /** Copies the map. */
+    public BackendConfig {
+      more = Map.copyOf(more);
+    }
+
+    /** What the backend is opened with. */
+    public BackendOptions options() {
+      Map<String, String> options = new TreeMap<>(more);
+      options.put("precision", precision);
+      if (threads > 0) {
+        options.put("threads", Integer.toString(threads));
+      }
+      return BackendOptions.of(options);
+    }
+  }
 
   /**
    * The training loop.

@@ -16,17 +16,22 @@ import org.polyak.tasks.UserException;
  * @param known every setting with a value of its type
  */
 record Schema(String task, Config known) {
+  /** Below this, a backend decides what exists. */
+  private static final String FREE = "backend-options.";
+
   /** The paths of all settings, in alphabetical order. */
   List<String> paths() {
     return known.entrySet().stream().map(Map.Entry::getKey).sorted().toList();
   }
 
   boolean has(String path) {
-    return known.hasPath(path) && known.getValue(path).valueType() != ConfigValueType.OBJECT;
+    return path.startsWith(FREE)
+        || (known.hasPath(path) && known.getValue(path).valueType() != ConfigValueType.OBJECT);
   }
 
   boolean isText(String path) {
-    return known.hasPath(path) && known.getValue(path).valueType() == ConfigValueType.STRING;
+    return path.startsWith(FREE)
+        || (known.hasPath(path) && known.getValue(path).valueType() == ConfigValueType.STRING);
   }
 
   /**

@@ -7,7 +7,9 @@ import com.typesafe.config.ConfigUtil;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.polyak.nn.session.NearestName;
 import org.polyak.tasks.UserException;
@@ -80,6 +82,15 @@ final class Section {
     return get(key, "a list of names", () -> config.getStringList(key));
   }
 
+  /** Every value below this section as text, by key. */
+  Map<String, String> texts() {
+    Map<String, String> texts = new TreeMap<>();
+    for (String key : config.root().keySet()) {
+      texts.put(key, string(ConfigUtil.joinPath(key)));
+    }
+    return texts;
+  }
+
   /** A constant of an enum, written in lower case with hyphens. */
   <E extends Enum<E>> E oneOf(String key, Class<E> type) {
     List<String> names = Arrays.stream(type.getEnumConstants()).map(Section::name).toList();
@@ -130,7 +141,7 @@ final class Section {
   }
 
   private <T> T get(String key, String expected, Supplier<T> getter) {
-    read.add(prefix + ConfigUtil.joinPath(key));
+    read.add(prefix + key);
     try {
       return getter.get();
     } catch (ConfigException.WrongType | ConfigException.BadValue e) {

@@ -17,6 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.polyak.nn.layers.AdaptiveCoefficient;
+import org.polyak.nn.layers.AttentionConfig;
+import org.polyak.nn.layers.ConnectionConfig;
+import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.optim.GradientClipping;
+import org.polyak.nn.optim.LearningRateSchedule;
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.tasks.UserException;
 import org.polyak.tasks.data.CopyLayout;
 import org.polyak.tasks.data.CopyMask;
@@ -65,16 +73,9 @@ final class SettingsTest {
     assertThat(connection("copy", "momentum-connection"))
         .isEqualTo(new ConnectionConfig.Velocity(0.99, 0.99));
     assertThat(connection("copy", "adaptive"))
-        .isEqualTo(
-            new ConnectionConfig.Adaptive(
-                ConnectionConfig.Form.EQ17,
-                0.99,
-                1e-4,
-                ConnectionConfig.Clamp.AFTER_SQUARE,
-                ConnectionConfig.Norm.TOKEN,
-                false));
+        .isEqualTo(new ConnectionConfig.AdaptiveVelocity(0.99, AdaptiveCoefficient.RELEASED));
     assertThat(attention("copy", "softmax")).isEqualTo(new AttentionConfig.Softmax());
-    assertThat(attention("copy", "linear")).isEqualTo(new AttentionConfig.Linear(1e-6));
+    assertThat(attention("copy", "linear")).isEqualTo(new AttentionConfig.Linear());
     assertThat(connection("copy", "linear")).isEqualTo(new ConnectionConfig.Plain());
   }
 
@@ -85,7 +86,7 @@ final class SettingsTest {
         .isEqualTo(new ConnectionConfig.Velocity(0.1, 0.99));
     assertThat(connection("mnist", "adaptive"))
         .isInstanceOfSatisfying(
-            ConnectionConfig.Adaptive.class, c -> assertThat(c.stepSize()).isEqualTo(0.99));
+            ConnectionConfig.AdaptiveVelocity.class, c -> assertThat(c.stepSize()).isEqualTo(0.99));
   }
 
   @Test
@@ -94,30 +95,11 @@ final class SettingsTest {
     assertThat(run.task())
         .isEqualTo(new TaskConfig.Copy(128, 10, CopyLayout.RELEASED, CopyMask.COPY));
     assertThat(run.model())
-        .isEqualTo(
-            new ModelConfig(
-                4,
-                8,
-                32,
-                1024,
-                0.1,
-                ModelConfig.Norm.POST,
-                ModelConfig.Activation.RELU,
-                ModelConfig.Positions.CONCATENATED));
+        .isEqualTo(new ModelConfig(4, 8, 32, 1024, 0.1, NormPlacement.POST, Activation.RELU));
     assertThat(run.optimizer())
-        .isEqualTo(
-            new OptimizerConfig(
-                OptimizerConfig.Kind.RADAM,
-                1e-3,
-                0.01,
-                0.9,
-                0.999,
-                1e-8,
-                0,
-                OptimizerConfig.Clip.PARAMETER,
-                1.0));
-    assertThat(run.schedule())
-        .isEqualTo(new ScheduleConfig(ScheduleConfig.Kind.STEP, 3000, 1, 0.1, 0, 1));
+        .isEqualTo(new OptimizerRule.RectifiedAdam(0.9, 0.999, 1e-8, 0.01, true, true));
+    assertThat(run.clipping()).isEqualTo(new GradientClipping.PerParameter(1));
+    assertThat(run.schedule()).isEqualTo(new LearningRateSchedule.StepDecay(1e-3, 0.1, 3000, 1));
     assertThat(run.train().steps()).isEqualTo(10_000);
     assertThat(run.train().batchSize()).isEqualTo(64);
   }
@@ -189,6 +171,15 @@ final class SettingsTest {
     assertThat(resolve("copy", set("task.mask=released")).run().task())
         .isInstanceOfSatisfying(
             TaskConfig.Copy.class, copy -> assertThat(copy.mask()).isEqualTo(CopyMask.RELEASED));
+  }
+
+  @Test
+  void backendsGetTheirOwnOptions() {
+    RunConfig.BackendConfig backend =
+        resolve("copy", set("backend-options.vector-bits=256"), set("threads=2")).run().backend();
+    assertThat(backend.options().get("vector-bits")).contains("256");
+    assertThat(backend.options().get("threads")).contains("2");
+    assertThat(resolve("copy").run().backend().options().get("threads")).isEmpty();
   }
 
   @Test
@@ -283,7 +274,7 @@ final class SettingsTest {
 
   private static AttentionConfig momentum(double beta, double gamma) {
     return new AttentionConfig.Momentum(
-        beta, gamma, AttentionConfig.Weighting.EQ13, AttentionConfig.Length.PADDED, 1e-6);
+        beta, gamma, AttentionConfig.Weighting.EQ13, AttentionConfig.Anchor.PADDED);
   }
 
   private AttentionConfig attention(String task, String variant) {
