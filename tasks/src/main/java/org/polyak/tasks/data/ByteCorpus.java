@@ -79,19 +79,20 @@ public final class ByteCorpus {
     };
   }
 
-  /** How many windows of {@code context} tokens the validation part holds side by side. */
-  public int validationWindows(int context) {
-    return (validation.length - 1) / context;
-  }
-
-  /** Windows side by side from the validation part; after the last one the first follows again. */
-  public BatchSource validationBatches(int batchSize, int context) {
-    int windows = validationWindows(context);
-    return index -> {
-      int[] starts = new int[batchSize];
-      Arrays.setAll(starts, i -> (int) ((index * batchSize + i) % windows) * context);
-      return windows(validation, starts, context);
-    };
+  /**
+   * Windows of {@code context} tokens side by side from the validation part, each once; the last
+   * batch may be smaller. What is left at the end is too short for a window.
+   */
+  public EvaluationSet validationBatches(int batchSize, int context) {
+    int windows = (validation.length - 1) / context;
+    return new EvaluationSet(
+        (windows + batchSize - 1) / batchSize,
+        index -> {
+          int first = Math.toIntExact(index * batchSize);
+          int[] starts = new int[Math.min(batchSize, windows - first)];
+          Arrays.setAll(starts, i -> (first + i) * context);
+          return windows(validation, starts, context);
+        });
   }
 
   private static TokenBatch windows(byte[] text, int[] starts, int context) {

@@ -72,14 +72,14 @@ public final class MnistImages {
     return new ShuffledBatches(batchSize, streams);
   }
 
-  /** The images in their order; after the last one the first follows again. */
-  public BatchSource ordered(int batchSize) {
-    return index -> gather(batchSize, slot -> (int) ((index * batchSize + slot) % count));
-  }
-
-  /** The images {@code from} to {@code to − 1} as one batch. */
-  public TokenBatch slice(int from, int to) {
-    return gather(to - from, slot -> from + slot);
+  /** The images in their order, each once; the last batch may be smaller. */
+  public EvaluationSet ordered(int batchSize) {
+    return new EvaluationSet(
+        (count + batchSize - 1) / batchSize,
+        index -> {
+          int from = Math.toIntExact(index * batchSize);
+          return gather(Math.min(batchSize, count - from), slot -> from + slot);
+        });
   }
 
   private TokenBatch gather(int batchSize, IntUnaryOperator imageOfSlot) {

@@ -23,7 +23,7 @@ final class ByteCorpusTest {
     ByteCorpus corpus = ByteCorpus.read(file, 0.1, 5);
     assertThat(corpus.trainingBytes()).isEqualTo(90);
     assertThat(corpus.validationBytes()).isEqualTo(10);
-    assertThat(corpus.validationBatches(1, 4).batch(0).inputs())
+    assertThat(corpus.validationBatches(1, 4).source().batch(0).inputs())
         .containsExactly('0', '1', '2', '3');
   }
 
@@ -34,7 +34,7 @@ final class ByteCorpusTest {
       bytes[i] = (byte) i;
     }
     Path file = Files.write(folder.resolve("text"), bytes);
-    TokenBatch batch = ByteCorpus.read(file, 0.5, 2).validationBatches(1, 127).batch(0);
+    TokenBatch batch = ByteCorpus.read(file, 0.5, 2).validationBatches(1, 127).source().batch(0);
     assertThat(batch.inputs()[0]).isEqualTo(128);
     assertThat(batch.targets()[126]).isEqualTo(255);
   }
@@ -48,7 +48,8 @@ final class ByteCorpusTest {
     Files.writeString(folder.resolve(".git/config"), "hidden");
     Files.writeString(folder.resolve(".hidden"), "hidden");
     ByteCorpus corpus = ByteCorpus.read(folder, 0.5, 2);
-    String end = new String(bytes(corpus.validationBatches(1, 5).batch(0)), StandardCharsets.UTF_8);
+    String end =
+        new String(bytes(corpus.validationBatches(1, 5).source().batch(0)), StandardCharsets.UTF_8);
     assertThat(corpus.trainingBytes() + corpus.validationBytes()).isEqualTo(12);
     assertThat(end).isEqualTo("secon");
   }
@@ -62,12 +63,14 @@ final class ByteCorpusTest {
   }
 
   @Test
-  void validationWindowsFollowEachOther() throws IOException {
+  void validationHasEveryWindowOnce() throws IOException {
     Path file = Files.writeString(folder.resolve("text"), "x".repeat(90) + "0123456789");
-    BatchSource batches = ByteCorpus.read(file, 0.1, 4).validationBatches(2, 3);
-    assertThat(batches.batch(0).inputs()).containsExactly('0', '1', '2', '3', '4', '5');
-    assertThat(batches.batch(0).targets()).containsExactly('1', '2', '3', '4', '5', '6');
-    assertThat(batches.batch(1).inputs()).containsExactly('6', '7', '8', '0', '1', '2');
+    EvaluationSet set = ByteCorpus.read(file, 0.1, 4).validationBatches(2, 3);
+    assertThat(set.batches()).isEqualTo(2);
+    assertThat(set.source().batch(0).inputs()).containsExactly('0', '1', '2', '3', '4', '5');
+    assertThat(set.source().batch(0).targets()).containsExactly('1', '2', '3', '4', '5', '6');
+    assertThat(set.source().batch(1).inputs()).containsExactly('6', '7', '8');
+    assertThat(set.source().batch(1).targets()).containsExactly('7', '8', '9');
   }
 
   @Test

@@ -21,11 +21,22 @@ final class MnistImagesTest {
   @Test
   void predictsEachByteFromTheOneBefore() {
     MnistImages images = new MnistImages(2, 4, new byte[] {0, 1, 2, 3, -1, -2, -3, -4});
-    TokenBatch batch = images.ordered(2).batch(0);
+    TokenBatch batch = images.ordered(2).source().batch(0);
     assertThat(batch.length()).isEqualTo(3);
     assertThat(batch.inputs()).containsExactly(0, 1, 2, 255, 254, 253);
     assertThat(batch.targets()).containsExactly(1, 2, 3, 254, 253, 252);
     assertThat(batch.scored()).isEqualTo(6);
+  }
+
+  @Test
+  void evaluatesEveryImageOnce() {
+    EvaluationSet set = numbered(5).ordered(2);
+    assertThat(set.batches()).isEqualTo(3);
+    assertThat(set.source().batch(1).inputs()).containsExactly(2, 3);
+    assertThat(set.source().batch(2).inputs()).containsExactly(4);
+    assertThat(set.limitedTo(2).batches()).isEqualTo(2);
+    assertThat(set.limitedTo(0).batches()).isEqualTo(3);
+    assertThat(set.limitedTo(9).batches()).isEqualTo(3);
   }
 
   @Test

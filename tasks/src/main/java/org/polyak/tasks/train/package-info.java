@@ -1,0 +1,5 @@
+/** Training, evaluation and generation. */
+@NullMarked
+package org.polyak.tasks.train;
+
+import org.jspecify.annotations.NullMarked;
