@@ -1,5 +1,6 @@
 package org.polyak.cpu;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionGradients;
@@ -8,8 +9,8 @@ import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
 
 /**
- * The gradients of linear attention for one head. With {@code out_i = s_iᵀ φ(q_i) / d_i}, the
- * gradient dN_i of the numerator and dd_i of the denominator, two passes over the tokens:
+ * The gradients of linear attention for the heads of one task. With {@code out_i = s_iᵀ φ(q_i) /
+ * d_i}, the gradient dN_i of the numerator and dd_i of the denominator, two passes over the tokens:
  *
  * <ul>
  *   <li>forward, {@link QueryGradient}: {@code dφ(q_i) = s_i dN_i + dd_i z_i};
@@ -56,15 +57,16 @@ final class AttentionBackward {
       @Nullable AttentionState lastGradient,
       AttentionGradients gradients) {}
 
-  /** Computes head number {@code index}, counted through the batch. */
-  void run(Task task, int index, Worker worker) {
+  /** Computes the heads of one task. */
+  void run(Task task, HeadGroups groups, int group, Worker worker) {
     boolean momentumMatters = task.lastGradient() != null && task.lastGradient().momentum() != null;
     CausalScan scan = momentumMatters ? completeScan : memoryScan;
     try (Scratch scratch = new Scratch(worker)) {
-      HeadGradientRows head =
-          new HeadGradientRows(spec, rows, task, index, scan.blockTokens(), scratch);
-      new QueryGradient(spec, products, scan, head, scratch).run();
-      new KeyValueGradient(spec, products, scan, head, scratch).run();
+      GradientBlock block = new GradientBlock(task.shape(), scan.blockTokens(), scratch);
+      List<HeadGradientRows> heads =
+          groups.of(group, index -> new HeadGradientRows(spec, rows, task, index, block));
+      QueryGradient.run(spec, products, scan, heads, block, scratch);
+      KeyValueGradient.run(spec, products, scan, heads, block, scratch);
     }
   }
 }

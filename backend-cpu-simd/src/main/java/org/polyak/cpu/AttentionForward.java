@@ -1,6 +1,7 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionInputs;
@@ -12,9 +13,9 @@ import org.polyak.spi.fused.Padding;
 import org.polyak.spi.fused.UpdateRule;
 
 /**
- * The output of linear attention for one head. Causal rows are scanned token by token or chunk by
- * chunk; rows that see one and the same state (all rows without the causal mask, rows beyond the
- * length when time stops there) are read out of it by a matrix product.
+ * The output of linear attention for the heads of one task. Causal rows are scanned token by token
+ * or chunk by chunk; rows that see one and the same state (all rows without the causal mask, rows
+ * beyond the length when time stops there) are read out of it by a matrix product.
  */
 final class AttentionForward {
   private final AttentionSpec spec;
@@ -49,14 +50,45 @@ final class AttentionForward {
     return spec.padding() == Padding.DECAY && scan.twofold() ? tokens : length;
   }
 
-  /** Computes head number {@code index}, counted through the batch. */
-  void run(Task task, int index, Worker worker) {
+  /** Computes the heads of one task. */
+  void run(Task task, HeadGroups groups, int group, Worker worker) {
     try (Scratch scratch = new Scratch(worker)) {
-      new Head(task, index, scratch).run();
+      HeadShape shape = task.shape();
+      int block = scan.blockTokens();
+      Rows work = new Rows(shape, block, scratch);
+      List<Head> heads = groups.of(group, index -> new Head(task, index, work, scratch));
+      int length = heads.getFirst().length;
+      int scanned = scannedTokens(spec, scan, shape.queries(), length);
+      HeadGroups.forwards(heads, 0, scanned, block, Head::scanTokens);
+      if (!spec.causal()) {
+        HeadGroups.forwards(heads, 0, length, block, Head::addKeys);
+      }
+      HeadGroups.forwards(heads, scanned, shape.queries(), block, Head::readOut);
+      AttentionState last = task.last();
+      if (last != null) {
+        heads.forEach(head -> head.storeLast(last));
+      }
     }
   }
 
-  /** One head: its place in the tensors, its states and the rows at work. */
+  /** The padded rows of one block of tokens, used by one head after the other. */
+  private static final class Rows {
+    private final float[] q;
+    private final float[] k;
+    private final float[] v;
+    private final float[] out;
+    private final float[] factors;
+
+    Rows(HeadShape shape, int block, Scratch scratch) {
+      q = scratch.take(block * shape.keyStride());
+      k = scratch.take(block * shape.keyStride());
+      v = scratch.take(block * shape.valueStride());
+      out = scratch.take(block * shape.valueStride());
+      factors = scratch.take(block);
+    }
+  }
+
+  /** One head: its place in the tensors and its states. */
   private final class Head {
     private final Task task;
     private final HeadShape shape;
@@ -64,7 +96,6 @@ final class AttentionForward {
     private final int sequence;
     private final int head;
     private final int length;
-    private final int block;
     private final Scratch scratch;
     private final HeadTensor queries;
     private final HeadTensor keys;
@@ -79,7 +110,7 @@ final class AttentionForward {
     private final float[] o;
     private final float[] factors;
 
-    Head(Task task, int index, Scratch scratch) {
+    Head(Task task, int index, Rows work, Scratch scratch) {
       this.task = task;
       this.shape = task.shape();
       this.index = index;
@@ -87,7 +118,6 @@ final class AttentionForward {
       sequence = index / shape.heads();
       head = index % shape.heads();
       length = shape.length(task.inputs().keyLengths(), sequence);
-      block = scan.blockTokens();
       queries = HeadTensor.of(task.inputs().queries());
       keys = HeadTensor.of(task.inputs().keys());
       values = HeadTensor.of(task.inputs().values());
@@ -95,39 +125,20 @@ final class AttentionForward {
       memory = scratch.take(shape.stateSize());
       momentum = scan.twofold() ? scratch.take(shape.stateSize()) : null;
       keySum = scratch.take(shape.keyStride());
-      q = scratch.take(block * shape.keyStride());
-      k = scratch.take(block * shape.keyStride());
-      v = scratch.take(block * shape.valueStride());
-      o = scratch.take(block * shape.valueStride());
-      factors = scratch.take(block);
-    }
-
-    void run() {
+      q = work.q;
+      k = work.k;
+      v = work.v;
+      o = work.out;
+      factors = work.factors;
       AttentionState initial = task.initial();
       HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, memory);
       if (momentum != null) {
         HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, momentum);
       }
       HeadState.loadKeySum(initial == null ? null : initial.keySum(), index, shape, keySum);
-      int scanned = scannedTokens(spec, scan, shape.queries(), length);
-      for (int from = 0; from < scanned; from += block) {
-        scanTokens(from, Math.min(block, scanned - from));
-      }
-      if (!spec.causal()) {
-        for (int from = 0; from < length; from += block) {
-          addKeys(from, Math.min(block, length - from));
-        }
-      }
-      for (int from = scanned; from < shape.queries(); from += block) {
-        readOut(from, Math.min(block, shape.queries() - from));
-      }
-      AttentionState last = task.last();
-      if (last != null) {
-        storeLast(last);
-      }
     }
 
-    private void scanTokens(int from, int count) {
+    void scanTokens(int from, int count) {
       loadKeys(from, count);
       loadQueries(from, count);
       if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
@@ -142,7 +153,7 @@ final class AttentionForward {
       storeOut(from, count);
     }
 
-    private void addKeys(int from, int count) {
+    void addKeys(int from, int count) {
       loadKeys(from, count);
       for (int t = 0; t < count; t++) {
         for (int i = 0; i < shape.keyStride(); i++) {
@@ -160,7 +171,7 @@ final class AttentionForward {
           true);
     }
 
-    private void readOut(int from, int count) {
+    void readOut(int from, int count) {
       loadQueries(from, count);
       if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
         rows.denominators(count, shape.keyStride(), q, keySum, (float) epsilon, factors);
@@ -249,7 +260,7 @@ final class AttentionForward {
       }
     }
 
-    private void storeLast(AttentionState last) {
+    void storeLast(AttentionState last) {
       HeadState.store(memory, 1, last.memory(), index, shape);
       HeadState.storeKeySum(keySum, last.keySum(), index, shape);
       if (momentum != null) {

@@ -12,9 +12,10 @@ import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.Schedule;
 
 /**
- * {@link AttentionKernel}: one task per head of each sequence. A single token with a carried state
- * takes a path of its own. The schedule that is chosen automatically is the recurrence: with the
- * state in registers it does less work than chunks and keeps the vector units as busy.
+ * {@link AttentionKernel}: a task computes a few heads of one sequence. A single token with a
+ * carried state takes a path of its own. The schedule that is chosen automatically is the
+ * recurrence: with the state in registers it does less work than chunks and keeps the vector units
+ * as busy.
  */
 final class CpuAttention implements AttentionKernel {
   private final WorkerPool pool;
@@ -64,8 +65,8 @@ final class CpuAttention implements AttentionKernel {
     HeadShape shape = HeadShape.of(inputs, rows.lanes());
     AttentionForward.Task task =
         new AttentionForward.Task(shape, inputs, initial, out, last, saved);
-    pool.parallelFor(
-        inputs.batch() * inputs.heads(), (head, worker) -> forward.run(task, head, worker));
+    HeadGroups groups = groups(inputs, 2 * shape.stateSize());
+    pool.parallelFor(groups.count(), (group, worker) -> forward.run(task, groups, group, worker));
   }
 
   @Override
@@ -81,7 +82,11 @@ final class CpuAttention implements AttentionKernel {
     AttentionBackward.Task task =
         new AttentionBackward.Task(
             shape, inputs, initial, out, saved, outGradient, lastGradient, gradients);
-    pool.parallelFor(
-        inputs.batch() * inputs.heads(), (head, worker) -> backward.run(task, head, worker));
+    HeadGroups groups = groups(inputs, 4 * shape.stateSize());
+    pool.parallelFor(groups.count(), (group, worker) -> backward.run(task, groups, group, worker));
+  }
+
+  private HeadGroups groups(AttentionInputs inputs, int stateSize) {
+    return HeadGroups.of(inputs.batch(), inputs.heads(), stateSize, pool.threads());
   }
 }

@@ -20,20 +20,14 @@ final class HeadGradientRows {
   private final int sequence;
   private final int head;
   private final int length;
-  private final int block;
   private final HeadTensor out;
   private final HeadTensor outGradient;
 
-  /** φ(q), φ(k), v and dN of the loaded block, padded. */
   private final float[] q;
-
   private final float[] k;
   private final float[] v;
   private final float[] numerator;
-
-  /** dd of the loaded block. */
   private final float[] denominator;
-
   private final float[] reciprocals;
   private final float[] ones;
 
@@ -42,27 +36,24 @@ final class HeadGradientRows {
       HeadRows rows,
       AttentionBackward.Task task,
       int index,
-      int block,
-      Scratch scratch) {
+      GradientBlock block) {
     this.spec = spec;
     this.rows = rows;
     this.task = task;
     this.shape = task.shape();
     this.index = index;
-    this.block = block;
     sequence = index / shape.heads();
     head = index % shape.heads();
     length = shape.length(task.inputs().keyLengths(), sequence);
     out = HeadTensor.of(task.out());
     outGradient = HeadTensor.of(task.outGradient());
-    q = scratch.take(block * shape.keyStride());
-    k = scratch.take(block * shape.keyStride());
-    v = scratch.take(block * shape.valueStride());
-    numerator = scratch.take(block * shape.valueStride());
-    denominator = scratch.take(block);
-    reciprocals = scratch.take(block);
-    ones = scratch.take(block);
-    Arrays.fill(ones, 0, block, 1);
+    q = block.q();
+    k = block.k();
+    v = block.v();
+    numerator = block.numerator();
+    denominator = block.denominator();
+    reciprocals = block.reciprocals();
+    ones = block.ones();
   }
 
   HeadShape shape() {
@@ -81,27 +72,6 @@ final class HeadGradientRows {
   /** Number of keys that are no padding. */
   int length() {
     return length;
-  }
-
-  /** Most tokens in one block. */
-  int block() {
-    return block;
-  }
-
-  float[] q() {
-    return q;
-  }
-
-  float[] k() {
-    return k;
-  }
-
-  float[] v() {
-    return v;
-  }
-
-  float[] numerator() {
-    return numerator;
   }
 
   boolean hasKeySum() {

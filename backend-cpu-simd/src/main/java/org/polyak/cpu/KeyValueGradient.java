@@ -1,6 +1,7 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.fused.AttentionSpec;
@@ -12,10 +13,10 @@ import org.polyak.spi.fused.AttentionState;
  * initial state. Keys need Gᵀ and Dᵀ, values G and D: both pairs are scanned side by side.
  */
 final class KeyValueGradient {
-  private final AttentionSpec spec;
   private final GemmBlocks products;
   private final CausalScan scan;
   private final HeadGradientRows head;
+  private final GradientBlock block;
   private final HeadShape shape;
   private final Worker worker;
   private final float[] memory;
@@ -26,16 +27,16 @@ final class KeyValueGradient {
   private final float[] keyGradient;
   private final float[] valueGradient;
 
-  KeyValueGradient(
-      AttentionSpec spec,
+  private KeyValueGradient(
       GemmBlocks products,
       CausalScan scan,
       HeadGradientRows head,
+      GradientBlock block,
       Scratch scratch) {
-    this.spec = spec;
     this.products = products;
     this.scan = scan;
     this.head = head;
+    this.block = block;
     this.shape = head.shape();
     this.worker = scratch.worker();
     memory = scratch.take(shape.stateSize());
@@ -43,8 +44,8 @@ final class KeyValueGradient {
     momentum = scan.twofold() ? scratch.take(shape.stateSize()) : null;
     momentumTransposed = scan.twofold() ? scratch.take(shape.transposedStateSize()) : null;
     querySum = scratch.take(shape.keyStride());
-    keyGradient = scratch.take(head.block() * shape.keyStride());
-    valueGradient = scratch.take(head.block() * shape.valueStride());
+    keyGradient = block.keyGradient();
+    valueGradient = block.valueGradient();
     AttentionState last = head.task().lastGradient();
     HeadState.load(last == null ? null : last.memory(), head.index(), shape, 1, memory);
     if (momentum != null) {
@@ -53,27 +54,28 @@ final class KeyValueGradient {
     HeadState.loadKeySum(last == null ? null : last.keySum(), head.index(), shape, querySum);
   }
 
-  void run() {
-    int scanned = AttentionForward.scannedTokens(spec, scan, shape.queries(), head.length());
-    for (int from = scanned; from < shape.queries(); from += head.block()) {
-      addQueries(from, Math.min(head.block(), shape.queries() - from));
-    }
-    HeadState.transpose(memory, shape, memoryTransposed);
-    if (momentum != null) {
-      HeadState.transpose(momentum, shape, Objects.requireNonNull(momentumTransposed));
-    }
-    head.clearKeysAndValues(head.length());
-    int scannedBlocks = Math.ceilDiv(scanned, head.block());
-    for (int i = scannedBlocks - 1; i >= 0; i--) {
-      int from = i * head.block();
-      scanTokens(from, Math.min(head.block(), scanned - from));
-    }
+  /** Takes the heads of one task through all tokens. */
+  static void run(
+      AttentionSpec spec,
+      GemmBlocks products,
+      CausalScan scan,
+      List<HeadGradientRows> heads,
+      GradientBlock block,
+      Scratch scratch) {
+    List<KeyValueGradient> passes =
+        heads.stream()
+            .map(head -> new KeyValueGradient(products, scan, head, block, scratch))
+            .toList();
+    int length = heads.getFirst().length();
+    int queries = heads.getFirst().shape().queries();
+    int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
+    HeadGroups.forwards(passes, scanned, queries, block.tokens(), KeyValueGradient::addQueries);
+    passes.forEach(KeyValueGradient::transpose);
+    HeadGroups.backwards(passes, scanned, block.tokens(), KeyValueGradient::scanTokens);
     if (!spec.causal()) {
-      for (int from = 0; from < head.length(); from += head.block()) {
-        readOut(from, Math.min(head.block(), head.length() - from));
-      }
+      HeadGroups.forwards(passes, 0, length, block.tokens(), KeyValueGradient::readOut);
     }
-    storeInitial();
+    passes.forEach(KeyValueGradient::storeInitial);
   }
 
   /** Rows that read the final state: their gradients enter it before the scan begins. */
@@ -88,10 +90,18 @@ final class KeyValueGradient {
         shape.keyRows(),
         shape.valueStride(),
         count,
-        new Operand(head.q(), 0, shape.keyStride(), 1).transposed(),
-        new Operand(head.numerator(), 0, shape.valueStride(), 1),
+        new Operand(block.q(), 0, shape.keyStride(), 1).transposed(),
+        new Operand(block.numerator(), 0, shape.valueStride(), 1),
         new Operand(memory, 0, shape.valueStride(), 1),
         true);
+  }
+
+  private void transpose() {
+    HeadState.transpose(memory, shape, memoryTransposed);
+    if (momentum != null) {
+      HeadState.transpose(momentum, shape, Objects.requireNonNull(momentumTransposed));
+    }
+    head.clearKeysAndValues(head.length());
   }
 
   private void scanTokens(int from, int count) {
@@ -106,9 +116,9 @@ final class KeyValueGradient {
             shape.keyRows(),
             shape.keyStride(),
             shape.valueStride(),
-            head.q(),
-            head.numerator(),
-            head.k(),
+            block.q(),
+            block.numerator(),
+            block.k(),
             valueGradient),
         states(memory, momentum));
     Arrays.fill(keyGradient, 0, count * shape.keyStride(), 0);
@@ -119,9 +129,9 @@ final class KeyValueGradient {
             shape.valueRows(),
             shape.valueStride(),
             shape.keyStride(),
-            head.numerator(),
-            head.q(),
-            head.v(),
+            block.numerator(),
+            block.q(),
+            block.v(),
             keyGradient),
         states(memoryTransposed, momentumTransposed));
     if (head.hasKeySum()) {
@@ -147,7 +157,7 @@ final class KeyValueGradient {
         count,
         shape.valueStride(),
         shape.keyRows(),
-        new Operand(head.k(), 0, shape.keyStride(), 1),
+        new Operand(block.k(), 0, shape.keyStride(), 1),
         g,
         new Operand(valueGradient, 0, shape.valueStride(), 1),
         false);
@@ -156,7 +166,7 @@ final class KeyValueGradient {
         count,
         shape.keyStride(),
         shape.valueRows(),
-        new Operand(head.v(), 0, shape.valueStride(), 1),
+        new Operand(block.v(), 0, shape.valueStride(), 1),
         new Operand(memoryTransposed, 0, shape.keyStride(), 1),
         new Operand(keyGradient, 0, shape.keyStride(), 1),
         false);

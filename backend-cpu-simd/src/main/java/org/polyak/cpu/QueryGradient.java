@@ -1,6 +1,7 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
@@ -10,10 +11,10 @@ import org.polyak.spi.fused.AttentionState;
  * z_i}, with the states of the attention itself, transposed.
  */
 final class QueryGradient {
-  private final AttentionSpec spec;
   private final GemmBlocks products;
   private final CausalScan scan;
   private final HeadGradientRows head;
+  private final GradientBlock block;
   private final HeadShape shape;
   private final Worker worker;
 
@@ -24,23 +25,45 @@ final class QueryGradient {
   private final float[] keySum;
   private final float[] gradient;
 
-  QueryGradient(
-      AttentionSpec spec,
+  private QueryGradient(
       GemmBlocks products,
       CausalScan scan,
       HeadGradientRows head,
+      GradientBlock block,
       Scratch scratch) {
-    this.spec = spec;
     this.products = products;
     this.scan = scan;
     this.head = head;
+    this.block = block;
     this.shape = head.shape();
     this.worker = scratch.worker();
     memory = scratch.take(shape.transposedStateSize());
     momentum = scan.twofold() ? scratch.take(shape.transposedStateSize()) : null;
     keySum = scratch.take(shape.keyStride());
-    gradient = scratch.take(head.block() * shape.keyStride());
+    gradient = block.keyGradient();
     loadInitial(scratch);
+  }
+
+  /** Takes the heads of one task through all tokens. */
+  static void run(
+      AttentionSpec spec,
+      GemmBlocks products,
+      CausalScan scan,
+      List<HeadGradientRows> heads,
+      GradientBlock block,
+      Scratch scratch) {
+    List<QueryGradient> passes =
+        heads.stream()
+            .map(head -> new QueryGradient(products, scan, head, block, scratch))
+            .toList();
+    int length = heads.getFirst().length();
+    int queries = heads.getFirst().shape().queries();
+    int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
+    HeadGroups.forwards(passes, 0, scanned, block.tokens(), QueryGradient::scanTokens);
+    if (!spec.causal()) {
+      HeadGroups.forwards(passes, 0, length, block.tokens(), QueryGradient::addKeys);
+    }
+    HeadGroups.forwards(passes, scanned, queries, block.tokens(), QueryGradient::readOut);
   }
 
   private void loadInitial(Scratch scratch) {
@@ -55,21 +78,6 @@ final class QueryGradient {
     HeadState.loadKeySum(initial == null ? null : initial.keySum(), head.index(), shape, keySum);
   }
 
-  void run() {
-    int scanned = AttentionForward.scannedTokens(spec, scan, shape.queries(), head.length());
-    for (int from = 0; from < scanned; from += head.block()) {
-      scanTokens(from, Math.min(head.block(), scanned - from));
-    }
-    if (!spec.causal()) {
-      for (int from = 0; from < head.length(); from += head.block()) {
-        addKeys(from, Math.min(head.block(), head.length() - from));
-      }
-    }
-    for (int from = scanned; from < shape.queries(); from += head.block()) {
-      readOut(from, Math.min(head.block(), shape.queries() - from));
-    }
-  }
-
   private void scanTokens(int from, int count) {
     head.loadKeysAndValues(from, count, false);
     head.loadOutGradients(from, count, false);
@@ -81,9 +89,9 @@ final class QueryGradient {
             shape.valueRows(),
             shape.valueStride(),
             shape.keyStride(),
-            head.v(),
-            head.k(),
-            head.numerator(),
+            block.v(),
+            block.k(),
+            block.numerator(),
             gradient),
         new CausalScan.States(memory, momentum));
     if (head.hasKeySum()) {
@@ -100,8 +108,8 @@ final class QueryGradient {
         shape.valueRows(),
         shape.keyStride(),
         count,
-        new Operand(head.v(), 0, shape.valueStride(), 1).transposed(),
-        new Operand(head.k(), 0, shape.keyStride(), 1),
+        new Operand(block.v(), 0, shape.valueStride(), 1).transposed(),
+        new Operand(block.k(), 0, shape.keyStride(), 1),
         new Operand(memory, 0, shape.keyStride(), 1),
         true);
   }
@@ -113,7 +121,7 @@ final class QueryGradient {
         count,
         shape.keyStride(),
         shape.valueRows(),
-        new Operand(head.numerator(), 0, shape.valueStride(), 1),
+        new Operand(block.numerator(), 0, shape.valueStride(), 1),
         new Operand(memory, 0, shape.keyStride(), 1),
         new Operand(gradient, 0, shape.keyStride(), 1),
         false);
