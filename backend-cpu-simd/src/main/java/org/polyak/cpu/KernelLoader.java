@@ -14,6 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * class holds it in a static final field. For the machine's preferred width the class is used as it
  * is; for any other width the same class file is defined once more as a hidden class that carries
  * the width as its class data. So widths can be compared in one JVM and no kernel is written twice.
+ * Mixing widths in one JVM is for tests, though: the compiler then no longer inlines {@link
+ * VectorMath}.
  *
  * <p>Rules for a kernel class: package-private, final, a constructor without parameters, reached
  * only through an interface and this loader, no state, no private members of nested classes used

@@ -20,6 +20,13 @@ class VectorMathTest {
   /** Units in the last place: reduction, polynomial and reconstruction round a few times each. */
   private static final double ULPS = 3;
 
+  /**
+   * Below 1 an ulp is one unit round-off. Numerator and denominator are off by up to two and a half
+   * each (last step, earlier steps, coefficients), quotient and product by one each, the fit by
+   * half.
+   */
+  static final double ERF_ULPS = 8;
+
   @Test
   void expIsAccurateDownToSubnormalResults() {
     sweep(VectorMath::exp, Math::exp, -110, 95, ULPS);
@@ -65,8 +72,8 @@ class VectorMathTest {
 
   @Test
   void erfAgreesWithItsSeries() {
-    sweep(VectorMath::erf, VectorMathTest::erf, -4.5, 4.5, ULPS);
-    sweep(VectorMath::erf, VectorMathTest::erf, -1e-3, 1e-3, ULPS);
+    sweep(VectorMath::erf, VectorMathTest::erf, -4.5, 4.5, ERF_ULPS);
+    sweep(VectorMath::erf, VectorMathTest::erf, -1e-3, 1e-3, ERF_ULPS);
   }
 
   @Test

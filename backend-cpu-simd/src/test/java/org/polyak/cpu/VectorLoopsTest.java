@@ -1,0 +1,103 @@
+package org.polyak.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.polyak.spi.BinaryOp;
+import org.polyak.spi.UnaryOp;
+
+/**
+ * Compiled vector loops allocate nothing. A loop that does keeps its vectors in objects instead of
+ * registers, ten to a hundred times slower, because something in it was not inlined. Run in a JVM
+ * of its own, where one vector width is in use, as in every program but these tests.
+ */
+class VectorLoopsTest {
+  private static final int N = 4096;
+  private static final int BATCH = 50;
+
+  /** How long the compiler may take on a busy machine before it counts as unwilling. */
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+  @Test
+  void everyLoopKeepsItsVectorsInRegisters() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Loops.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains("TANH: 0 bytes").doesNotContainPattern(": [1-9]\\d* bytes");
+  }
+
+  /** Prints what each loop allocates once it is compiled. */
+  static final class Loops {
+    private Loops() {}
+
+    public static void main(String[] arguments) {
+      loops().forEach((name, loop) -> System.out.println(name + ": " + allocated(loop) + " bytes"));
+    }
+
+    private static Map<String, Runnable> loops() {
+      float[] a = new float[2 * N];
+      float[] b = new float[2 * N];
+      Arrays.fill(a, 0.5f);
+      Map<String, Runnable> loops = new LinkedHashMap<>();
+      UnaryKernel unary = kernel(VectorUnaryKernel.class);
+      for (UnaryOp op : UnaryOp.values()) {
+        loops.put(op.name(), () -> unary.apply(op, N, a, 0, b, 0));
+      }
+      BinaryKernel binary = kernel(VectorBinaryKernel.class);
+      for (BinaryOp op : BinaryOp.values()) {
+        loops.put(op.name(), () -> binary.apply(op, N, a, 0, a, N, b, 0));
+      }
+      ReduceKernel reduce = kernel(VectorReduceKernel.class);
+      loops.put("sum of rows", () -> reduce.sumRows(8, 512, 512, a, 0, b, 0));
+      loops.put("maximum of rows", () -> reduce.maximumRows(8, 512, 512, a, 0, b, 0));
+      GemmKernel gemm = kernel(VectorGemmKernel.class);
+      int[] rows = {0, 100, 200, 300, 400, 500};
+      for (int vectors = 1; vectors <= gemm.tileVectors(); vectors *= 2) {
+        int wide = vectors;
+        int columns = vectors * gemm.lanes();
+        int depth = N / columns;
+        for (boolean add : new boolean[] {true, false}) {
+          loops.put(
+              "tile of " + vectors + ", accumulate " + add,
+              () -> gemm.tile(wide, depth, a, rows, b, 0, columns, b, N, columns, add));
+        }
+      }
+      return loops;
+    }
+
+    private static <K> K kernel(Class<? extends K> kernelClass) {
+      return KernelLoader.load(kernelClass, VectorWidth.preferred());
+    }
+
+    private static long allocated(Runnable loop) {
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
+      long allocated;
+      do {
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < BATCH; i++) {
+          loop.run();
+        }
+        allocated = threads.getCurrentThreadAllocatedBytes() - before;
+      } while (allocated > 0 && System.nanoTime() < deadline);
+      return allocated;
+    }
+  }
+}
