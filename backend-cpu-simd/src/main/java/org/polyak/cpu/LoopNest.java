@@ -142,26 +142,51 @@ final class LoopNest {
         (task, worker) -> {
           int until = Math.min(units, (task + 1) * perTask);
           int[] at = new int[offsets.length];
+          int[] index = new int[extents.length];
+          locate(task * perTask / pieces, index, at);
+          int[] pieceAt = pieces == 1 ? at : new int[offsets.length];
           for (int unit = task * perTask; unit < until; unit++) {
             int from = unit % pieces * piece;
-            locate(unit / pieces, from, at);
-            run.run(Math.min(piece, inner - from), at, innerStrides, worker);
+            if (pieces > 1) {
+              for (int t = 0; t < at.length; t++) {
+                pieceAt[t] = at[t] + from * innerStrides[t];
+              }
+            }
+            run.run(Math.min(piece, inner - from), pieceAt, innerStrides, worker);
+            if (from + piece >= inner) {
+              advance(index, at);
+            }
           }
         });
   }
 
-  /** Positions in every tensor of element {@code from} of a run. */
-  private void locate(int outer, int from, int[] at) {
-    for (int t = 0; t < at.length; t++) {
-      at[t] = offsets[t] + from * innerStrides[t];
-    }
+  /** The indices of a run along the outer axes, and where it begins in every tensor. */
+  private void locate(int outer, int[] index, int[] at) {
+    System.arraycopy(offsets, 0, at, 0, at.length);
     int rest = outer;
     for (int axis = extents.length - 2; axis >= 0; axis--) {
-      int index = rest % extents[axis];
+      index[axis] = rest % extents[axis];
       rest /= extents[axis];
-      for (int t = 0; t < at.length; t++) {
-        at[t] += index * strides[t][axis];
+      move(axis, index[axis], at);
+    }
+  }
+
+  /** Goes on to the next run. */
+  private void advance(int[] index, int[] at) {
+    for (int axis = extents.length - 2; axis >= 0; axis--) {
+      index[axis]++;
+      move(axis, 1, at);
+      if (index[axis] < extents[axis]) {
+        return;
       }
+      move(axis, -extents[axis], at);
+      index[axis] = 0;
+    }
+  }
+
+  private void move(int axis, int steps, int[] at) {
+    for (int t = 0; t < at.length; t++) {
+      at[t] += steps * strides[t][axis];
     }
   }
 }
