@@ -5,7 +5,9 @@ import java.util.Map;
 import org.polyak.tasks.ExitCode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.Spec;
 
 /** The {@code polyak} command. */
 @Command(
@@ -18,6 +20,8 @@ import picocli.CommandLine.Model.UsageMessageSpec;
     footer = {"", "Example: polyak train copy --variant adaptive"})
 public final class Polyak implements Runnable {
   private final Surroundings surroundings;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   private Polyak(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -35,19 +39,25 @@ public final class Polyak implements Runnable {
 
   /** Runs the command and returns the code that the process should end with. */
   static int run(Surroundings surroundings, String... arguments) {
-    return commandLine(surroundings).execute(arguments);
+    try (Interruption interruption = Interruption.listen()) {
+      return commandLine(surroundings, interruption).execute(arguments);
+    }
   }
 
   /** The root prints its help. */
   @Override
   public void run() {
-    commandLine(surroundings).usage(surroundings.terminal().out());
+    spec.commandLine().usage(surroundings.terminal().out());
   }
 
-  private static CommandLine commandLine(Surroundings surroundings) {
+  private static CommandLine commandLine(Surroundings surroundings, Interruption interruption) {
     Terminal terminal = surroundings.terminal();
     CommandLine line =
         new CommandLine(new Polyak(surroundings))
+            .addSubcommand(new TrainCommand(surroundings, interruption))
+            .addSubcommand(new EvaluateCommand(surroundings))
+            .addSubcommand(new GenerateCommand(surroundings))
+            .addSubcommand(new CompareCommand(surroundings, interruption))
             .addSubcommand(new BackendsCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(new DataCommand(surroundings));

@@ -5,6 +5,7 @@ import org.polyak.nn.layers.AdaptiveCoefficient;
 import org.polyak.nn.layers.AttentionConfig;
 import org.polyak.nn.layers.ConnectionConfig;
 import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.models.ModelConfig.Positions;
 import org.polyak.nn.optim.GradientClipping;
 import org.polyak.nn.optim.LearningRateSchedule;
 import org.polyak.spi.fused.Activation;
@@ -79,12 +80,14 @@ final class Decoder {
             model.integer("feed-forward", 1),
             model.number("dropout", Bounds.FRACTION_BELOW_ONE),
             model.oneOf("norm", NormPlacement.class),
-            model.oneOf("activation", Activation.class));
-    if (config.width() % 4 != 0) {
+            model.oneOf("activation", Activation.class),
+            model.oneOf("positions", Positions.class));
+    int divisor = config.positions() == Positions.CONCATENATED ? 4 : 2;
+    if (config.width() % divisor != 0) {
       throw new UserException.Usage(
-          ("The model's width, model.heads times model.head-dim = %d, must be a multiple of 4: half"
-                  + " of it is the sinusoidal position, which comes in pairs.")
-              .formatted(config.width()));
+          ("The model's width, model.heads times model.head-dim = %d, must be a multiple of %d: "
+                  + "sinusoidal positions come in pairs and model.positions is %s.")
+              .formatted(config.width(), divisor, Section.name(config.positions())));
     }
     return config;
   }
@@ -92,7 +95,7 @@ final class Decoder {
   private static AttentionConfig attention(Section attention) {
     return switch (attention.oneOf("kind", ATTENTION_KINDS)) {
       case "softmax" -> new AttentionConfig.Softmax();
-      case "linear" -> new AttentionConfig.Linear();
+      case "linear" -> new AttentionConfig.Linear(epsilon(attention));
       case "linear-unnormalised" -> new AttentionConfig.LinearUnnormalised();
       default -> momentum(attention);
     };
@@ -114,7 +117,12 @@ final class Decoder {
         weighting,
         weighting == AttentionConfig.Weighting.EQ13
             ? AttentionConfig.Anchor.PADDED
-            : attention.oneOf("length", AttentionConfig.Anchor.class));
+            : attention.oneOf("length", AttentionConfig.Anchor.class),
+        epsilon(attention));
+  }
+
+  private static double epsilon(Section attention) {
+    return attention.number("epsilon", Bounds.NOT_NEGATIVE);
   }
 
   private static ConnectionConfig connection(Section connection) {
@@ -149,10 +157,17 @@ final class Decoder {
                 : AdaptiveCoefficient.Order.PROJECT_THEN_SQUARE,
             norm,
             adaptive.flag("detach"));
-    return adaptive.oneOf("form", List.of("eq17", "eq18")).equals("eq17")
-        ? new ConnectionConfig.AdaptiveVelocity(
-            adaptive.number("step-size", Bounds.POSITIVE), coefficient)
-        : new ConnectionConfig.AdaptiveHeavyBall(coefficient);
+    return switch (adaptive.oneOf("form", List.of("eq17", "eq18", "eq18-printed"))) {
+      case "eq17" -> adaptiveVelocity(adaptive, ConnectionConfig.Reference.VELOCITY, coefficient);
+      case "eq18" -> adaptiveVelocity(adaptive, ConnectionConfig.Reference.PREVIOUS, coefficient);
+      default -> new ConnectionConfig.AdaptiveHeavyBall(coefficient);
+    };
+  }
+
+  private static ConnectionConfig adaptiveVelocity(
+      Section adaptive, ConnectionConfig.Reference reference, AdaptiveCoefficient coefficient) {
+    return new ConnectionConfig.AdaptiveVelocity(
+        adaptive.number("step-size", Bounds.POSITIVE), reference, coefficient);
   }
 
   private static OptimizerRule optimizer(Section optimizer) {

@@ -1,11 +1,11 @@
 package org.polyak.tasks.config;
 
 import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.models.ModelConfig.Positions;
 import org.polyak.spi.fused.Activation;
 
 /**
- * The shape of the transformer. Half of its width is the token embedding, half the sinusoidal
- * position.
+ * The shape of the transformer.
  *
  * @param layers number of blocks
  * @param heads attention heads
@@ -14,6 +14,7 @@ import org.polyak.spi.fused.Activation;
  * @param dropout share of elements zeroed in training, in [0, 1)
  * @param norm where layer norm stands
  * @param activation of the feed-forward networks
+ * @param positions how sinusoidal positions enter
  */
 public record ModelConfig(
     int layers,
@@ -22,7 +23,8 @@ public record ModelConfig(
     int feedForward,
     double dropout,
     NormPlacement norm,
-    Activation activation) {
+    Activation activation,
+    Positions positions) {
   /** The width of the model. */
   public int width() {
     return heads * headDim;

@@ -25,9 +25,8 @@ final class Models {
     try {
       return new ModelConfig(
           task.vocabulary(),
-          model.width() / 2,
-          model.width() / 2,
           task.outputs(),
+          model.positions(),
           new TransformerConfig(
               model.layers(),
               model.width(),

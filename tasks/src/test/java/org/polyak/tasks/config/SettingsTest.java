@@ -21,6 +21,7 @@ import org.polyak.nn.layers.AdaptiveCoefficient;
 import org.polyak.nn.layers.AttentionConfig;
 import org.polyak.nn.layers.ConnectionConfig;
 import org.polyak.nn.layers.TransformerConfig.NormPlacement;
+import org.polyak.nn.models.ModelConfig.Positions;
 import org.polyak.nn.optim.GradientClipping;
 import org.polyak.nn.optim.LearningRateSchedule;
 import org.polyak.spi.fused.Activation;
@@ -73,9 +74,11 @@ final class SettingsTest {
     assertThat(connection("copy", "momentum-connection"))
         .isEqualTo(new ConnectionConfig.Velocity(0.99, 0.99));
     assertThat(connection("copy", "adaptive"))
-        .isEqualTo(new ConnectionConfig.AdaptiveVelocity(0.99, AdaptiveCoefficient.RELEASED));
+        .isEqualTo(
+            new ConnectionConfig.AdaptiveVelocity(
+                0.99, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED));
     assertThat(attention("copy", "softmax")).isEqualTo(new AttentionConfig.Softmax());
-    assertThat(attention("copy", "linear")).isEqualTo(new AttentionConfig.Linear());
+    assertThat(attention("copy", "linear")).isEqualTo(new AttentionConfig.Linear(1e-6));
     assertThat(connection("copy", "linear")).isEqualTo(new ConnectionConfig.Plain());
   }
 
@@ -95,7 +98,9 @@ final class SettingsTest {
     assertThat(run.task())
         .isEqualTo(new TaskConfig.Copy(128, 10, CopyLayout.RELEASED, CopyMask.COPY));
     assertThat(run.model())
-        .isEqualTo(new ModelConfig(4, 8, 32, 1024, 0.1, NormPlacement.POST, Activation.RELU));
+        .isEqualTo(
+            new ModelConfig(
+                4, 8, 32, 1024, 0.1, NormPlacement.POST, Activation.RELU, Positions.CONCATENATED));
     assertThat(run.optimizer())
         .isEqualTo(new OptimizerRule.RectifiedAdam(0.9, 0.999, 1e-8, 0.01, true, true));
     assertThat(run.clipping()).isEqualTo(new GradientClipping.PerParameter(1));
@@ -164,6 +169,41 @@ final class SettingsTest {
     RunConfig run = resolve("copy", option("preset", "paper"), set("model.layers=2")).run();
     assertThat(run.model().layers()).isEqualTo(2);
     assertThat(run.model().heads()).isEqualTo(8);
+  }
+
+  @Test
+  void theFormsOfTheConnectionsAreOptions() {
+    assertThat(
+            resolve("copy", set("connection.kind=momentum"), set("connection.momentum.form=eq15"))
+                .run()
+                .connection())
+        .isEqualTo(new ConnectionConfig.HeavyBall(0.1));
+    assertThat(
+            resolve(
+                    "copy",
+                    option("variant", "adaptive"),
+                    set("connection.adaptive.form=eq18"),
+                    set("connection.adaptive.clamp=before-square"),
+                    set("connection.adaptive.detach=true"))
+                .run()
+                .connection())
+        .isEqualTo(
+            new ConnectionConfig.AdaptiveVelocity(
+                0.99,
+                ConnectionConfig.Reference.PREVIOUS,
+                new AdaptiveCoefficient(
+                    1e-4,
+                    AdaptiveCoefficient.Order.PROJECT_THEN_SQUARE,
+                    AdaptiveCoefficient.Norm.TOKEN,
+                    true)));
+    assertThat(
+            resolve(
+                    "copy",
+                    option("variant", "adaptive"),
+                    set("connection.adaptive.form=eq18-printed"))
+                .run()
+                .connection())
+        .isInstanceOf(ConnectionConfig.AdaptiveHeavyBall.class);
   }
 
   @Test
@@ -274,7 +314,7 @@ final class SettingsTest {
 
   private static AttentionConfig momentum(double beta, double gamma) {
     return new AttentionConfig.Momentum(
-        beta, gamma, AttentionConfig.Weighting.EQ13, AttentionConfig.Anchor.PADDED);
+        beta, gamma, AttentionConfig.Weighting.EQ13, AttentionConfig.Anchor.PADDED, 1e-6);
   }
 
   private AttentionConfig attention(String task, String variant) {

@@ -1,0 +1,59 @@
+package org.polyak.tasks.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Turns Ctrl-C into a request to stop: the JVM's shutdown waits until the command has written its
+ * checkpoint and said so.
+ */
+final class Interruption implements AutoCloseable {
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::await, "polyak-interruption");
+  private volatile boolean requested;
+
+  private Interruption() {}
+
+  /** Begins to listen. */
+  static Interruption listen() {
+    Interruption interruption = new Interruption();
+    Runtime.getRuntime().addShutdownHook(interruption.hook);
+    return interruption;
+  }
+
+  /** Whether the process is to end. */
+  boolean requested() {
+    return requested;
+  }
+
+  /** The command has come to its end. */
+  @Override
+  public void close() {
+    finished.countDown();
+    if (!requested) {
+      removeHook();
+    }
+  }
+
+  private void removeHook() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is going down just now; the hook finds the command finished.
+      requested = true;
+    }
+  }
+
+  private void await() {
+    requested = true;
+    try {
+      if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        System.err.println("polyak: a step takes long; ending with the last checkpoint.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
