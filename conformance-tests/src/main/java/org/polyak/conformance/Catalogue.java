@@ -11,6 +11,8 @@ import org.polyak.conformance.fused.DropoutCases;
 import org.polyak.conformance.fused.LayerNormCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
+import org.polyak.conformance.identities.AttentionIdentityCases;
+import org.polyak.conformance.identities.StreamingCases;
 import org.polyak.conformance.scopes.ScopeCases;
 import org.polyak.conformance.verbs.ElementwiseCases;
 import org.polyak.conformance.verbs.MatmulCases;
@@ -39,7 +41,9 @@ public final class Catalogue {
             DropoutCases.families(),
             OptimizerCases.families(),
             SoftmaxCases.families(),
-            FamilyCases.families())
+            FamilyCases.families(),
+            AttentionIdentityCases.families(),
+            StreamingCases.families())
         .flatMap(List::stream)
         .forEach(family -> cases.addAll(family.cases()));
     return List.copyOf(cases);
