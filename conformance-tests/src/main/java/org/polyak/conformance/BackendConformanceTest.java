@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.polyak.conformance.golden.GoldenCases;
+import org.polyak.conformance.golden.GoldenDirectory;
 import org.polyak.spi.Backend;
 
 /**
@@ -29,9 +32,9 @@ import org.polyak.spi.Backend;
  * }
  * }</pre>
  *
- * Every case of the {@link Catalogue} is one test, named by its id. The last test is red unless all
- * of them ran. {@code -Dpolyak.case=ID} runs one case, to look into it; as such a run is not
- * complete, its last test is red too.
+ * Every case of the {@link Catalogue} is one test, named by its id; so is every golden file. The
+ * last test of each is red unless all of them ran. {@code -Dpolyak.case=ID} runs one case, to look
+ * into it; as such a run is not complete, its last test is red too.
  */
 public abstract class BackendConformanceTest {
   /** The system property that limits a run to the cases whose ids begin with its value. */
@@ -49,25 +52,49 @@ public abstract class BackendConformanceTest {
     Backend backend = open();
     List<ConformanceCase> catalogue = Catalogue.cases();
     Report report = new Report(catalogue);
-    Map<Chapter, DynamicContainer> chapters = new EnumMap<>(Chapter.class);
+    List<DynamicNode> nodes = new ArrayList<>(containers(catalogue, backend, report));
+    nodes.add(dynamicTest("every case of the catalogue ran", report::complete));
+    return nodes.stream().onClose(() -> finish(backend, report));
+  }
+
+  /**
+   * The golden vectors, when {@code -Dpolyak.golden} names their directory. Without them a run says
+   * so; with {@code -Dpolyak.golden.required=true} it fails.
+   */
+  @TestFactory
+  Stream<DynamicNode> golden() {
+    Optional<GoldenDirectory> directory = GoldenDirectory.find();
+    if (directory.isEmpty()) {
+      System.out.println(getClass().getSimpleName() + ": " + GoldenDirectory.absence());
+      return Stream.empty();
+    }
+    Backend backend = open();
+    List<ConformanceCase> cases = GoldenCases.cases(directory.get());
+    Report report = new Report(cases);
+    List<DynamicNode> nodes = new ArrayList<>(containers(cases, backend, report));
+    nodes.add(dynamicTest("every golden file was replayed", report::complete));
+    return nodes.stream().onClose(() -> finish(backend, report));
+  }
+
+  private List<DynamicContainer> containers(
+      List<ConformanceCase> cases, Backend backend, Report report) {
+    List<DynamicContainer> containers = new ArrayList<>();
     for (Chapter chapter : Chapter.values()) {
       List<DynamicTest> tests =
-          catalogue.stream()
+          cases.stream()
               .filter(one -> one.chapter() == chapter && wanted(one))
               .map(one -> test(one, backend, report))
               .toList();
       if (!tests.isEmpty()) {
-        chapters.put(chapter, dynamicContainer(chapter.title(), tests));
+        containers.add(dynamicContainer(chapter.title(), tests));
       }
     }
-    return Stream.concat(
-            chapters.values().stream(),
-            Stream.of(dynamicTest("every case of the catalogue ran", report::complete)))
-        .onClose(
-            () -> {
-              System.out.print(report.summary(getClass().getSimpleName()));
-              backend.close();
-            });
+    return containers;
+  }
+
+  private void finish(Backend backend, Report report) {
+    System.out.print(report.summary(getClass().getSimpleName()));
+    backend.close();
   }
 
   private DynamicTest test(ConformanceCase one, Backend backend, Report report) {

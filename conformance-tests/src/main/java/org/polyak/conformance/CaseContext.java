@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.polyak.conformance.memory.GuardedMemory;
@@ -90,40 +91,19 @@ public final class CaseContext {
    */
   public void expect(String tensor, float[] got, Expected expected) {
     Array want = expected.values();
-    if (got.length != want.size()) {
-      fail("%s has %d elements, not %d".formatted(tensor, got.length, want.size()));
+    Array magnitudes = expected.magnitudes();
+    boolean within =
+        expect(
+            tensor, got, want, i -> ErrorModel.bound(magnitudes.data()[i], expected.roundings()));
+    if (!within || got.length == 0 || expected.roundings() == 0) {
       return;
     }
-    int worstAt = 0;
-    double worstHeadroom = -1;
-    int wrong = 0;
     double squaredError = 0;
-    double squaredMagnitude = 0;
     for (int i = 0; i < got.length; i++) {
-      double headroom = Discrepancy.headroom(got[i], want.data()[i], bound(expected, i));
-      if (headroom > worstHeadroom) {
-        worstHeadroom = headroom;
-        worstAt = i;
-      }
-      wrong += headroom > 1 ? 1 : 0;
       squaredError += (got[i] - want.data()[i]) * (got[i] - want.data()[i]);
-      squaredMagnitude += expected.magnitudes().data()[i] * expected.magnitudes().data()[i];
     }
-    if (got.length == 0) {
-      return;
-    }
-    Discrepancy worstHere =
-        new Discrepancy(
-            tensor,
-            index(want, worstAt),
-            got[worstAt],
-            want.data()[worstAt],
-            bound(expected, worstAt));
-    note(worstHere);
-    if (wrong > 0) {
-      fail("%d of %d elements out of bounds, worst %s".formatted(wrong, got.length, worstHere));
-    } else if (expected.roundings() > 0 && Double.isFinite(squaredError)) {
-      double magnitude = Math.sqrt(squaredMagnitude / got.length);
+    if (Double.isFinite(squaredError)) {
+      double magnitude = magnitudes.norm() / Math.sqrt(got.length);
       compare(
           new Discrepancy(
               "root mean square error of " + tensor,
@@ -132,6 +112,46 @@ public final class CaseContext {
               0,
               ErrorModel.rootMeanSquareBound(magnitude, expected.roundings())));
     }
+  }
+
+  /**
+   * Compares a result element by element with bounds that come with the values.
+   *
+   * @param tensor its name in messages
+   * @param got the elements, row-major
+   * @param bound the largest error of each element
+   * @return whether all are within their bounds
+   */
+  public boolean expect(String tensor, float[] got, Array want, IntToDoubleFunction bound) {
+    if (got.length != want.size()) {
+      fail("%s has %d elements, not %d".formatted(tensor, got.length, want.size()));
+      return false;
+    }
+    int worstAt = 0;
+    double worstHeadroom = -1;
+    int wrong = 0;
+    for (int i = 0; i < got.length; i++) {
+      double headroom = Discrepancy.headroom(got[i], want.data()[i], bound.applyAsDouble(i));
+      if (headroom > worstHeadroom) {
+        worstHeadroom = headroom;
+        worstAt = i;
+      }
+      wrong += headroom > 1 ? 1 : 0;
+    }
+    if (got.length > 0) {
+      Discrepancy here =
+          new Discrepancy(
+              tensor,
+              index(want, worstAt),
+              got[worstAt],
+              want.data()[worstAt],
+              bound.applyAsDouble(worstAt));
+      note(here);
+      if (wrong > 0) {
+        fail("%d of %d elements out of bounds, worst %s".formatted(wrong, got.length, here));
+      }
+    }
+    return wrong == 0;
   }
 
   /** Records one comparison that the case made itself. */
@@ -204,10 +224,6 @@ public final class CaseContext {
 
   private void note(Discrepancy discrepancy) {
     worst = worst == null || discrepancy.compareTo(worst) > 0 ? discrepancy : worst;
-  }
-
-  private static double bound(Expected expected, int position) {
-    return ErrorModel.bound(expected.magnitudes().data()[position], expected.roundings());
   }
 
   private static List<Integer> index(Array array, int position) {
