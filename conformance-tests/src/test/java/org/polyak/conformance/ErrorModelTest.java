@@ -1,0 +1,142 @@
+package org.polyak.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ErrorModelTest {
+  private final SplittableRandom random = new SplittableRandom(20);
+
+  @Test
+  void unitRoundOffIsTheRelativeErrorOfRoundingToNearest() {
+    double justAboveHalfWay = 1 + ErrorModel.UNIT_ROUND_OFF;
+    assertThat((float) justAboveHalfWay).isEqualTo(1f);
+    assertThat((float) Math.nextUp(justAboveHalfWay)).isGreaterThan(1f);
+  }
+
+  @Test
+  void boundIsRoundingsTimesUnitRoundOffTimesMagnitude() {
+    assertThat(ErrorModel.bound(3, 5)).isCloseTo(15 * 0x1p-24, within(1e-40));
+    assertThat(ErrorModel.bound(0, 5)).isEqualTo(5.0 * Float.MIN_VALUE);
+    assertThat(ErrorModel.bound(3, 0)).isZero();
+  }
+
+  @Test
+  void sumsInAnyOrderStayWithinTheBoundAlsoWhereTheyCancel() {
+    for (int trial = 0; trial < 200; trial++) {
+      int n = random.nextInt(2, 400);
+      float[] terms = terms(n);
+      double exact = 0;
+      double magnitude = 0;
+      for (float term : terms) {
+        exact += term;
+        magnitude += Math.abs(term);
+      }
+      double bound = ErrorModel.bound(magnitude, n - 1);
+      assertThat((double) sequential(terms)).isCloseTo(exact, within(bound));
+      assertThat((double) pairwise(terms, 0, n)).isCloseTo(exact, within(bound));
+    }
+  }
+
+  @Test
+  void rootMeanSquareErrorOfSumsStaysWithinItsBound() {
+    int n = 600;
+    double squaredError = 0;
+    double squaredMagnitude = 0;
+    for (int trial = 0; trial < 500; trial++) {
+      float[] terms = terms(n);
+      double exact = 0;
+      double magnitude = 0;
+      for (float term : terms) {
+        exact += term;
+        magnitude += Math.abs(term);
+      }
+      squaredError += Math.pow(sequential(terms) - exact, 2) / 500;
+      squaredMagnitude += magnitude * magnitude / 500;
+    }
+    assertThat(Math.sqrt(squaredError))
+        .isLessThan(ErrorModel.rootMeanSquareBound(Math.sqrt(squaredMagnitude), n - 1));
+  }
+
+  @Test
+  void sumsOfProductsOfHalfPrecisionFactorsDoNotStayWithinTheBound() {
+    int n = 64;
+    float[] a = terms(n);
+    float[] b = terms(n);
+    double exact = 0;
+    double magnitude = 0;
+    float truncated = 0;
+    for (int i = 0; i < n; i++) {
+      exact += (double) a[i] * b[i];
+      magnitude += Math.abs((double) a[i] * b[i]);
+      truncated += brainFloat(a[i]) * brainFloat(b[i]);
+    }
+    assertThat(Math.abs(truncated - exact)).isGreaterThan(ErrorModel.bound(magnitude, n));
+  }
+
+  /** The analysis says how far (1 + x) − 1 may be from x: far, relatively, where x is small. */
+  @Test
+  void runningAnalysisCoversCancellation() {
+    for (int trial = 0; trial < 1000; trial++) {
+      float x = (float) Math.scalb(random.nextDouble(-1, 1), -random.nextInt(30));
+      Rounded analysis = Rounded.exact(x).plus(Rounded.exact(1)).minus(Rounded.exact(1));
+      float got = (x + 1f) - 1f;
+      assertThat((double) got).isCloseTo(x, within(ErrorModel.bound(analysis.error(), 1)));
+      assertThat(analysis.error()).isLessThan(4);
+    }
+  }
+
+  @Test
+  void runningAnalysisCoversFunctionsOfInexactArguments() {
+    for (int trial = 0; trial < 1000; trial++) {
+      float a = (float) random.nextDouble(-20, 20);
+      float b = (float) random.nextDouble(-20, 20);
+      Rounded sum = Rounded.exact(a).plus(Rounded.exact(b));
+      Rounded analysis = sum.exponential().over(Rounded.exact(3)).logarithm();
+      double want = Math.log(Math.exp((double) a + b) / 3);
+      float got = (float) Math.log((float) Math.exp(a + b) / 3f);
+      assertThat(analysis.value()).isCloseTo(want, within(1e-12));
+      assertThat((double) got).isCloseTo(want, within(ErrorModel.bound(analysis.error(), 1)));
+    }
+  }
+
+  @Test
+  void runningAnalysisOfASumIsTheErrorModel() {
+    List<Rounded> terms =
+        IntStream.range(0, 50).mapToObj(i -> Rounded.exact(random.nextDouble(-1, 1))).toList();
+    double magnitude = terms.stream().mapToDouble(t -> Math.abs(t.value())).sum();
+    assertThat(Rounded.sum(terms).error()).isCloseTo(49 * magnitude, within(1e-9));
+  }
+
+  private float[] terms(int n) {
+    float[] terms = new float[n];
+    for (int i = 0; i < n; i++) {
+      terms[i] = (float) Math.scalb(random.nextDouble(-1, 1), random.nextInt(-10, 10));
+    }
+    return terms;
+  }
+
+  private static float sequential(float[] terms) {
+    float sum = 0;
+    for (float term : terms) {
+      sum += term;
+    }
+    return sum;
+  }
+
+  private static float pairwise(float[] terms, int from, int to) {
+    if (to - from == 1) {
+      return terms[from];
+    }
+    int middle = (from + to) >>> 1;
+    return pairwise(terms, from, middle) + pairwise(terms, middle, to);
+  }
+
+  private static float brainFloat(float x) {
+    return Float.intBitsToFloat(Float.floatToRawIntBits(x) & 0xFFFF0000);
+  }
+}
