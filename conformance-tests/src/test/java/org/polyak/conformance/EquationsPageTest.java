@@ -27,7 +27,12 @@ class EquationsPageTest {
           "org.polyak.conformance.golden",
           "org.polyak.conformance.theory");
 
-  private record Row(String equation, List<String> oracle, List<String> tests, List<String> nn) {}
+  private record Row(
+      String equation,
+      List<String> oracle,
+      List<String> tests,
+      List<String> nn,
+      List<String> cases) {}
 
   @Test
   void everyOracleMethodOnThePageExists() throws IOException {
@@ -47,9 +52,10 @@ class EquationsPageTest {
         List<Method> methods = assertExists(name, TEST_PACKAGES, row);
         assertThat(methods)
             .as("'%s' in the row of '%s' has tests", name, row.equation())
-            .anyMatch(method ->
-                method.isAnnotationPresent(Test.class)
-                    || method.isAnnotationPresent(TestFactory.class));
+            .anyMatch(
+                method ->
+                    method.isAnnotationPresent(Test.class)
+                        || method.isAnnotationPresent(TestFactory.class));
       }
     }
   }
@@ -74,6 +80,38 @@ class EquationsPageTest {
         assertThat(named).contains("HeavyBallTheoryTest#" + method.getName());
       }
     }
+  }
+
+  @Test
+  void everyFamilyOfCasesOnThePageExists() throws IOException {
+    Set<String> families = families();
+    for (Row row : rows()) {
+      for (String family : row.cases()) {
+        assertThat(families.contains(family) || family.matches("GOLD-\\d\\d"))
+            .as("'%s', named in the row of '%s', is a family of cases", family, row.equation())
+            .isTrue();
+      }
+    }
+  }
+
+  @Test
+  void everyFamilyOfCasesThatChecksAnEquationIsOnThePage() throws IOException {
+    Set<String> named = new HashSet<>();
+    for (Row row : rows()) {
+      named.addAll(row.cases());
+    }
+    assertThat(
+            families().stream()
+                .filter(family -> family.startsWith("ATT-") || family.startsWith("ID-")))
+        .isSubsetOf(named);
+  }
+
+  private static Set<String> families() {
+    Set<String> families = new HashSet<>();
+    for (ConformanceCase one : Catalogue.cases()) {
+      families.add(one.id().substring(0, one.id().lastIndexOf('-')));
+    }
+    return families;
   }
 
   private static List<Method> assertExists(String name, List<String> packages, Row row) {
@@ -109,8 +147,10 @@ class EquationsPageTest {
     for (String line : Files.readAllLines(page)) {
       if (line.startsWith("| ") && !line.startsWith("| Equation")) {
         String[] cells = line.split("\\|", -1);
-        assertThat(cells).as("cells of the row '%s'", line).hasSize(6);
-        rows.add(new Row(cells[1].strip(), code(cells[2]), code(cells[3]), code(cells[4])));
+        assertThat(cells).as("cells of the row '%s'", line).hasSize(7);
+        rows.add(
+            new Row(
+                cells[1].strip(), code(cells[2]), code(cells[3]), code(cells[4]), code(cells[5])));
       }
     }
     assertThat(rows).as("rows of %s", page).hasSizeGreaterThan(30);
