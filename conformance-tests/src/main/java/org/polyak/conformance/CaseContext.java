@@ -2,8 +2,6 @@ package org.polyak.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +24,6 @@ public final class CaseContext {
   private final Scope scope;
   private final GuardedMemory memory;
   private final List<String> failures = new ArrayList<>();
-  private final SortedMap<String, String> execution = new TreeMap<>();
   private @Nullable Discrepancy worst;
   private @Nullable RuntimeException cause;
 
@@ -69,17 +66,11 @@ public final class CaseContext {
     return memory;
   }
 
-  /** The kernel of a fused operation when the backend offers it; otherwise null, with a note. */
-  public <K> @Nullable K kernel(String operation, Support<K> support) {
+  /** The kernel of a fused operation when the backend offers it; otherwise null. */
+  public <K> @Nullable K kernel(Support<K> support) {
     return switch (support) {
-      case Support.Native<K>(K kernel) -> {
-        execution.put(operation, Engine.FUSED);
-        yield kernel;
-      }
-      case Support.Unsupported<K>(String reason) -> {
-        execution.put(operation, "composed: " + reason);
-        yield null;
-      }
+      case Support.Native<K>(K kernel) -> kernel;
+      case Support.Unsupported<K> unsupported -> null;
     };
   }
 
@@ -212,12 +203,11 @@ public final class CaseContext {
     } catch (RuntimeException e) {
       fail("threw at the end of the case " + e, e);
     }
-    execution.putAll(engine.fusedReport());
     return new Verdict(
         finished.id(),
         List.copyOf(failures),
         worst,
-        execution,
+        engine.fusedReport(),
         rerunCommand.apply(finished.id()),
         cause);
   }

@@ -11,6 +11,7 @@ import org.polyak.conformance.fused.DropoutCases;
 import org.polyak.conformance.fused.LayerNormCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
+import org.polyak.conformance.gradients.GradientCases;
 import org.polyak.conformance.identities.AttentionIdentityCases;
 import org.polyak.conformance.identities.StreamingCases;
 import org.polyak.conformance.scopes.ScopeCases;
@@ -43,7 +44,8 @@ public final class Catalogue {
             SoftmaxCases.families(),
             FamilyCases.families(),
             AttentionIdentityCases.families(),
-            StreamingCases.families())
+            StreamingCases.families(),
+            GradientCases.families())
         .flatMap(List::stream)
         .forEach(family -> cases.addAll(family.cases()));
     return List.copyOf(cases);

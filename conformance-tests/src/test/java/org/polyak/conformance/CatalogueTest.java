@@ -42,7 +42,8 @@ class CatalogueTest {
                     Chapter.VERBS, 228,
                     Chapter.FUSED, 145,
                     Chapter.ATTENTION, 301,
-                    Chapter.IDENTITIES, 73)));
+                    Chapter.IDENTITIES, 73,
+                    Chapter.GRADIENTS, 23)));
   }
 
   @Test

@@ -63,7 +63,7 @@ final class FamilyRun {
       CaseContext c, Samples s, AttentionSpec spec, AttentionTrial trial, boolean stateful) {
     FamilyRun run = new FamilyRun(c, s, spec, trial, stateful);
     run.throughNn();
-    @Nullable AttentionKernel kernel = c.kernel("attention", c.backend().fused().attention(spec));
+    @Nullable AttentionKernel kernel = c.kernel(c.backend().fused().attention(spec));
     if (kernel != null) {
       run.inGuardedMemory(kernel);
     }

@@ -108,8 +108,7 @@ public final class SoftmaxCases {
     c.expect("gradient of queries", found.gradients().get(0), wanted.get(0));
     c.expect("gradient of keys", found.gradients().get(1), wanted.get(1));
     c.expect("gradient of values", found.gradients().get(2), wanted.get(2));
-    @Nullable SoftmaxAttentionKernel kernel =
-        c.kernel("softmax attention", c.backend().fused().softmaxAttention());
+    @Nullable SoftmaxAttentionKernel kernel = c.kernel(c.backend().fused().softmaxAttention());
     if (kernel != null) {
       inGuardedMemory(c, kernel, inputs, lengths, causal, scale, cotangent, out, wanted);
     }

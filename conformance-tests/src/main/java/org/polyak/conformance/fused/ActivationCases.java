@@ -88,7 +88,7 @@ public final class ActivationCases {
             Linear.backward(x.abs(), unit, analysis.gradientMagnitude()).weight(),
             rows + 1));
     @Nullable BiasActivationKernel kernel =
-        c.kernel("bias + " + activation, c.backend().fused().biasActivation(activation));
+        c.kernel(c.backend().fused().biasActivation(activation));
     if (kernel != null) {
       inGuardedMemory(c, kernel, activation, x, bias, cotangent, analysis);
     }

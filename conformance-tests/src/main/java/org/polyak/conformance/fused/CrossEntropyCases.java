@@ -82,8 +82,7 @@ public final class CrossEntropyCases {
                 List.of(ops.crossEntropy(in.getFirst(), ops.indices(targets, rows), smoothing)));
     c.expect("losses", found.result(), losses);
     c.expect("gradient of logits", found.gradients().getFirst(), gradient);
-    @Nullable CrossEntropyKernel kernel =
-        c.kernel("cross-entropy", c.backend().fused().softmaxCrossEntropy());
+    @Nullable CrossEntropyKernel kernel = c.kernel(c.backend().fused().softmaxCrossEntropy());
     if (kernel != null) {
       Tensor in =
           c.memory().input("logits", Samples.floats(logits), Placement.OFFSET, logits.shape());

@@ -54,7 +54,7 @@ public final class DropoutCases {
         "gradient",
         ops.toFloats(Variable.constant(gradients.require(in))),
         dropped(cotangent, rate, seed));
-    @Nullable DropoutKernel kernel = c.kernel("dropout", c.backend().fused().dropout());
+    @Nullable DropoutKernel kernel = c.kernel(c.backend().fused().dropout());
     if (kernel != null) {
       Tensor guarded = c.memory().input("in", x, Placement.OFFSET, dims);
       Tensor result = c.memory().output("out", Placement.OFFSET, dims);

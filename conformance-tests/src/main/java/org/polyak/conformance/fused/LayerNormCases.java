@@ -82,7 +82,7 @@ public final class LayerNormCases {
     if (bias != null) {
       c.expect("gradient of bias", found.gradients().get(2), analysis.biasGradient());
     }
-    @Nullable LayerNormKernel kernel = c.kernel("layer norm", c.backend().fused().layerNorm());
+    @Nullable LayerNormKernel kernel = c.kernel(c.backend().fused().layerNorm());
     if (kernel != null) {
       inGuardedMemory(c, kernel, trial, x, gain, bias, cotangent, analysis);
     }

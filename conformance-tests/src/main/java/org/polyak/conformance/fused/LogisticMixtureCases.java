@@ -72,8 +72,7 @@ public final class LogisticMixtureCases {
             (ops, in) -> List.of(ops.logisticMixture(in.getFirst(), ops.constant(y, rows))));
     c.expect("losses", found.result(), losses);
     c.expect("gradient of parameters", found.gradients().getFirst(), gradient);
-    @Nullable LogisticMixtureKernel kernel =
-        c.kernel("mixture of logistics", c.backend().fused().logisticMixture());
+    @Nullable LogisticMixtureKernel kernel = c.kernel(c.backend().fused().logisticMixture());
     if (kernel != null) {
       int[] shape = parameters.shape();
       Tensor in =

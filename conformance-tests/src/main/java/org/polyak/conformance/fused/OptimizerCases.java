@@ -78,8 +78,7 @@ public final class OptimizerCases {
       gradients.add(s.normal(size, gradientScale));
     }
     List<Expected> wanted = expected(rule, start, gradients, clip);
-    @Nullable OptimizerKernel kernel =
-        c.kernel(rule.getClass().getSimpleName() + " step", c.backend().fused().optimizer(rule));
+    @Nullable OptimizerKernel kernel = c.kernel(c.backend().fused().optimizer(rule));
     compare(c, wanted, run(c, rule, start, gradients, clip, null), "");
     if (kernel != null) {
       compare(c, wanted, run(c, rule, start, gradients, clip, kernel), "fused ");

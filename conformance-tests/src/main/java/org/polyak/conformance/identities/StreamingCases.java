@@ -109,7 +109,7 @@ public final class StreamingCases {
 
   /** Where the backend has no kernel, {@code nn} alone is tried, by the other cases. */
   private static void inPlace(CaseContext c, Samples s, AttentionSpec spec) {
-    @Nullable AttentionKernel kernel = c.kernel("attention", c.backend().fused().attention(spec));
+    @Nullable AttentionKernel kernel = c.kernel(c.backend().fused().attention(spec));
     if (kernel == null) {
       pieces(c, s, spec);
       return;
