@@ -16,6 +16,7 @@ interface ActivationRows {
    * @param biasOffset first bias
    * @param out receives the rows
    * @param outOffset first element of the first row
+   * @param scratch at least {@link #scratchLength} floats
    */
   void forward(
       Activation activation,
@@ -26,7 +27,8 @@ interface ActivationRows {
       float[] bias,
       int biasOffset,
       float[] out,
-      int outOffset);
+      int outOffset,
+      float[] scratch);
 
   /**
    * Computes the gradient of rows, and adds their share of the bias's gradient to sums.
@@ -43,6 +45,7 @@ interface ActivationRows {
    * @param inGradient receives the gradient for the input
    * @param inGradientOffset its first element
    * @param sums a sum for each column
+   * @param scratch at least {@link #scratchLength} floats
    */
   void backward(
       Activation activation,
@@ -56,5 +59,11 @@ interface ActivationRows {
       int outGradientOffset,
       float[] inGradient,
       int inGradientOffset,
-      float[] sums);
+      float[] sums,
+      float[] scratch);
+
+  /** Floats of scratch for rows of a width: the row and the longest vector. */
+  static int scratchLength(int width) {
+    return width + VectorWidth.MAXIMUM_LANES;
+  }
 }

@@ -29,6 +29,7 @@ final class CpuBiasActivation implements BiasActivationKernel {
         blocks.count(),
         (block, worker) -> {
           int first = blocks.first(block) * width;
+          float[] scratch = worker.borrow(ActivationRows.scratchLength(width));
           rows.forward(
               activation,
               blocks.rows(block),
@@ -38,7 +39,9 @@ final class CpuBiasActivation implements BiasActivationKernel {
               b.data(),
               b.offset(),
               y.data(),
-              y.offset() + first);
+              y.offset() + first,
+              scratch);
+          worker.giveBack(scratch);
         });
   }
 
@@ -57,6 +60,7 @@ final class CpuBiasActivation implements BiasActivationKernel {
         (block, worker) -> {
           int first = blocks.first(block) * width;
           sums[block] = new float[width];
+          float[] scratch = worker.borrow(ActivationRows.scratchLength(width));
           rows.backward(
               activation,
               blocks.rows(block),
@@ -69,7 +73,9 @@ final class CpuBiasActivation implements BiasActivationKernel {
               dy.offset() + first,
               dx.data(),
               dx.offset() + first,
-              sums[block]);
+              sums[block],
+              scratch);
+          worker.giveBack(scratch);
         });
     RowBlocks.total(sums, 0, width, FloatSpan.of(biasGradient));
   }

@@ -21,6 +21,9 @@ enum VectorWidth {
   /** AVX-512. */
   BITS_512(512);
 
+  /** Floats in the longest vector. */
+  static final int MAXIMUM_LANES = 512 / Float.SIZE;
+
   private final int bits;
 
   VectorWidth(int bits) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.UnaryOp;
+import org.polyak.spi.fused.Activation;
 
 /**
  * Compiled vector loops allocate nothing. A loop that does keeps its vectors in objects instead of
@@ -67,8 +68,19 @@ class VectorLoopsTest {
       ReduceKernel reduce = kernel(VectorReduceKernel.class);
       loops.put("sum of rows", () -> reduce.sumRows(8, 512, 512, a, 0, b, 0));
       loops.put("maximum of rows", () -> reduce.maximumRows(8, 512, 512, a, 0, b, 0));
+      ActivationRows rows = kernel(VectorActivationRows.class);
+      float[] sums = new float[512];
+      float[] scratch = new float[ActivationRows.scratchLength(512)];
+      for (Activation activation : Activation.values()) {
+        loops.put(
+            activation + " forward",
+            () -> rows.forward(activation, 8, 512, a, 0, a, N, b, 0, scratch));
+        loops.put(
+            activation + " backward",
+            () -> rows.backward(activation, 8, 512, a, 0, a, N, b, 0, b, N, sums, scratch));
+      }
       GemmKernel gemm = kernel(VectorGemmKernel.class);
-      int[] rows = {0, 100, 200, 300, 400, 500};
+      int[] starts = {0, 100, 200, 300, 400, 500};
       for (int vectors = 1; vectors <= gemm.tileVectors(); vectors *= 2) {
         int wide = vectors;
         int columns = vectors * gemm.lanes();
@@ -76,7 +88,7 @@ class VectorLoopsTest {
         for (boolean add : new boolean[] {true, false}) {
           loops.put(
               "tile of " + vectors + ", accumulate " + add,
-              () -> gemm.tile(wide, depth, a, rows, b, 0, columns, b, N, columns, add));
+              () -> gemm.tile(wide, depth, a, starts, b, 0, columns, b, N, columns, add));
         }
       }
       return loops;
