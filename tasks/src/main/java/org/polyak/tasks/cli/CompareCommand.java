@@ -1,6 +1,5 @@
 package org.polyak.tasks.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -13,6 +12,7 @@ import org.polyak.tasks.UserException;
 import org.polyak.tasks.config.ConfigRequest;
 import org.polyak.tasks.config.Settings;
 import org.polyak.tasks.data.DataFolders;
+import org.polyak.tasks.io.OutputFiles;
 import org.polyak.tasks.report.Comparison;
 import org.polyak.tasks.report.MetricsFile;
 import org.polyak.tasks.report.RunResult;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
       "Trains several variants on the same data, seed and number of steps, and draws their learning"
           + " curves in one picture.",
       "The variants are those of --set compare.variants=[...]; by default the ones of the paper's"
-          + " Figure 1. --resume goes on with the unfinished ones."
+          + " Figure 1. --resume goes on with a comparison that was stopped."
     })
 final class CompareCommand implements Callable<Integer> {
   private final Surroundings surroundings;
@@ -43,6 +43,14 @@ final class CompareCommand implements Callable<Integer> {
     this.interruption = interruption;
   }
 
+  /**
+   * A run of the comparison.
+   *
+   * @param settings its settings
+   * @param folder its folder, below that of the comparison
+   */
+  private record Planned(Settings settings, RunFolder folder) {}
+
   @Override
   public Integer call() {
     if (options.namesVariant()) {
@@ -50,45 +58,53 @@ final class CompareCommand implements Callable<Integer> {
           "A comparison has several variants: give them with --set"
               + " compare.variants=[linear,momentum] instead of --variant.");
     }
-    ConfigRequest request = options.request(surroundings, Optional.empty());
-    List<Settings> runs = settings(request);
-    Path folder = folder(runs.getFirst());
-    List<Comparison.Entry> entries = new ArrayList<>();
-    LearningTask task = task(runs.getFirst());
-    try (Session session = Sessions.open(runs.getFirst().run().backend())) {
-      ProgressPrinter progress = new ProgressPrinter(surroundings);
-      for (Settings settings : runs) {
-        String variant = settings.run().variant();
-        progress.told("Variant %s, %d of %d.".formatted(variant, entries.size() + 1, runs.size()));
-        entries.add(train(session, settings, folder.resolve(variant), progress));
-      }
+    Path folder = options.resume().orElse(null);
+    List<Planned> plan;
+    if (folder != null) {
+      plan = resumed(folder);
+    } else {
+      ConfigRequest request = options.request(surroundings, Optional.empty());
+      Settings base = Settings.resolve(request);
+      folder =
+          options
+              .out()
+              .orElseGet(() -> RunNames.fresh(surroundings, "compare-" + base.run().task().name()));
+      plan = fresh(request, base, folder);
     }
-    Comparison comparison =
-        new Comparison(runs.getFirst().run().task().name(), task.metric(), entries);
+    Comparison comparison = train(plan);
     comparison.write(folder);
     surroundings.terminal().out().print(comparison.text());
     surroundings.terminal().out().printf("Report: %s%n", folder.resolve("report.html"));
     return 0;
   }
 
-  private Comparison.Entry train(
-      Session session, Settings settings, Path path, ProgressPrinter progress) {
-    LearningTask task = task(settings);
-    RunFolder folder =
-        options.resume().isPresent() && Files.exists(path.resolve("config.conf"))
-            ? RunFolder.existing(path)
-            : RunFolder.create(path);
-    RunResult result =
-        new Trainer(
-                session,
-                settings,
-                task,
-                folder,
-                progress,
-                interruption::requested,
-                Version.current())
-            .train();
-    return new Comparison.Entry(result, MetricsFile.read(folder.metrics(), task.metric()));
+  private Comparison train(List<Planned> plan) {
+    Settings first = plan.getFirst().settings();
+    LearningTask task = task(first);
+    List<Comparison.Entry> entries = new ArrayList<>();
+    interruption.holdProcess();
+    try (Session session = Sessions.open(first.run().backend())) {
+      ProgressPrinter progress = new ProgressPrinter(surroundings);
+      for (Planned planned : plan) {
+        progress.told(
+            "Variant %s, %d of %d."
+                .formatted(planned.settings().run().variant(), entries.size() + 1, plan.size()));
+        RunResult result =
+            new Trainer(
+                    session,
+                    planned.settings(),
+                    task(planned.settings()),
+                    planned.folder(),
+                    progress,
+                    interruption::requested,
+                    Version.current())
+                .train();
+        entries.add(
+            new Comparison.Entry(
+                result, MetricsFile.read(planned.folder().metrics(), task.metric())));
+      }
+    }
+    return new Comparison(first.run().task().name(), task.metric(), entries);
   }
 
   private LearningTask task(Settings settings) {
@@ -96,31 +112,46 @@ final class CompareCommand implements Callable<Integer> {
         settings.run(), DataFolders.of(settings.run().dataDir(), surroundings.home()));
   }
 
-  private Path folder(Settings first) {
-    return options
-        .resume()
-        .or(options::out)
-        .orElseGet(() -> RunNames.fresh(surroundings, "compare-" + first.run().task().name()));
+  /** Writes the settings of every run first, so that a comparison that is stopped can go on. */
+  private static List<Planned> fresh(ConfigRequest request, Settings base, Path path) {
+    List<Settings> runs = settings(request, base.compared());
+    RunFolder comparison = RunFolder.create(path);
+    OutputFiles.write(comparison.configuration(), base.render());
+    List<Planned> plan = new ArrayList<>();
+    for (Settings settings : runs) {
+      RunFolder folder = RunFolder.create(path.resolve(settings.run().variant()));
+      OutputFiles.write(folder.configuration(), settings.render());
+      plan.add(new Planned(settings, folder));
+    }
+    return plan;
+  }
+
+  private List<Planned> resumed(Path path) {
+    RunFolder comparison = RunFolder.existing(path);
+    ConfigRequest request = options.request(surroundings, Optional.of(comparison.configuration()));
+    List<Planned> plan = new ArrayList<>();
+    for (String variant : Settings.resolve(request).compared()) {
+      RunFolder folder = RunFolder.existing(path.resolve(variant));
+      plan.add(
+          new Planned(
+              Settings.resolve(options.request(surroundings, Optional.of(folder.configuration()))),
+              folder));
+    }
+    return plan;
   }
 
   /** One for each variant; a setting of the command line must have an effect on one of them. */
-  private static List<Settings> settings(ConfigRequest request) {
-    List<Settings> runs = new ArrayList<>();
-    Set<String> withoutEffect = null;
-    for (String variant : Settings.resolve(request).compared()) {
-      Settings settings =
-          Settings.resolve(
-              request.with(new ConfigRequest.Option("variant", "compare.variants", variant)));
-      runs.add(settings);
-      if (withoutEffect == null) {
-        withoutEffect = new LinkedHashSet<>(settings.withoutEffect());
-      } else {
-        withoutEffect.retainAll(settings.withoutEffect());
-      }
-    }
-    if (withoutEffect == null) {
+  private static List<Settings> settings(ConfigRequest request, List<String> variants) {
+    if (variants.isEmpty()) {
       throw new UserException.Usage("compare.variants is empty: name at least one variant.");
     }
+    List<Settings> runs =
+        variants.stream()
+            .map(name -> new ConfigRequest.Option("variant", "compare.variants", name))
+            .map(option -> Settings.resolve(request.with(option)))
+            .toList();
+    Set<String> withoutEffect = new LinkedHashSet<>(runs.getFirst().withoutEffect());
+    runs.forEach(run -> withoutEffect.retainAll(run.withoutEffect()));
     withoutEffect.stream()
         .findFirst()
         .ifPresent(path -> {

@@ -2,10 +2,14 @@ package org.polyak.tasks.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.polyak.tasks.UserException;
+import org.polyak.tasks.config.ConfigRequest;
+import org.polyak.tasks.config.Settings;
 import org.polyak.tasks.data.DataFile;
 import org.polyak.tasks.data.DataFolders;
 import org.polyak.tasks.data.DataSet;
@@ -82,7 +86,16 @@ final class DataCommand implements Callable<Integer> {
   }
 
   private DataFolders folders(@Nullable Path dir) {
-    return DataFolders.of(dir == null ? "" : dir.toString(), surroundings.home());
+    ConfigRequest settings =
+        new ConfigRequest(
+            List.of(),
+            List.of(),
+            surroundings.properties(),
+            surroundings.environment(),
+            Optional.empty(),
+            surroundings.workingFolder());
+    String first = dir == null ? Settings.dataDir(settings) : dir.toString();
+    return DataFolders.of(first, surroundings.home());
   }
 
   private static void print(PrintWriter out, DataSet set, DataFolders folders) {

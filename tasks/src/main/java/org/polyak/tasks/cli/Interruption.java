@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Turns Ctrl-C into a request to stop: the JVM's shutdown waits until the command has written its
- * checkpoint and said so.
+ * Turns Ctrl-C into a request to stop: the JVM's shutdown waits until a command that trains has
+ * written its checkpoint and said so. Other commands end at once.
  */
 final class Interruption implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 30;
@@ -13,6 +13,7 @@ final class Interruption implements AutoCloseable {
   private final CountDownLatch finished = new CountDownLatch(1);
   private final Thread hook = new Thread(this::await, "polyak-interruption");
   private volatile boolean requested;
+  private volatile boolean held;
 
   private Interruption() {}
 
@@ -21,6 +22,11 @@ final class Interruption implements AutoCloseable {
     Interruption interruption = new Interruption();
     Runtime.getRuntime().addShutdownHook(interruption.hook);
     return interruption;
+  }
+
+  /** From now on the process waits for this command, which asks {@link #requested} often. */
+  void holdProcess() {
+    held = true;
   }
 
   /** Whether the process is to end. */
@@ -49,7 +55,7 @@ final class Interruption implements AutoCloseable {
   private void await() {
     requested = true;
     try {
-      if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      if (held && !finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println("polyak: a step takes long; ending with the last checkpoint.");
       }
     } catch (InterruptedException e) {

@@ -48,6 +48,7 @@ final class TrainCommand implements Callable<Integer> {
     LearningTask task =
         LearningTask.of(
             settings.run(), DataFolders.of(settings.run().dataDir(), surroundings.home()));
+    interruption.holdProcess();
     try (Session session = Sessions.open(settings.run().backend())) {
       RunFolder folder =
           options

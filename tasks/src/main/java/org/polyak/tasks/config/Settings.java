@@ -3,6 +3,7 @@ package org.polyak.tasks.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigRenderOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.polyak.tasks.UserException;
  */
 public final class Settings {
   private static final String APPLICATION_FILE = "application.conf";
+  private static final String DATA_DIR = "data-dir";
   private static final String DEFAULT_PRESET = "quick";
   private static final String DEFAULT_VARIANT = "momentum";
 
@@ -79,6 +81,13 @@ public final class Settings {
     return BuiltIn.load().presets(task);
   }
 
+  /** Where data sets are looked for first, for commands without a task; empty when not set. */
+  public static String dataDir(ConfigRequest request) {
+    Config file = file(request);
+    String fromFile = file.hasPath(DATA_DIR) ? text(file, DATA_DIR) : "";
+    return request.properties().getProperty("polyak." + DATA_DIR, fromFile);
+  }
+
   /** The typed settings. */
   public RunConfig run() {
     return run;
@@ -120,8 +129,9 @@ public final class Settings {
 
   /** A HOCON file that gives the same settings again, with {@code --config}. */
   public String render() {
+    ConfigOrigin uncommented = complete.origin().withComments(List.of());
     return ConfigFactory.empty()
-        .withValue("polyak", complete.root())
+        .withValue("polyak", complete.root().withOrigin(uncommented))
         .root()
         .render(ConfigRenderOptions.defaults().setOriginComments(false).setJson(false));
   }

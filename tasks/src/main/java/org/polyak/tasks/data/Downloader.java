@@ -3,15 +3,18 @@ package org.polyak.tasks.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.OptionalLong;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.polyak.tasks.UserException;
 import org.polyak.tasks.io.OutputFiles;
@@ -120,19 +123,26 @@ public final class Downloader implements AutoCloseable {
         file,
         target,
         "the connection broke %d times; %d bytes are kept for the next attempt"
-            .formatted(ATTEMPTS, Files.size(part)),
+            .formatted(ATTEMPTS, sizeOf(part)),
         null);
   }
 
   private Outcome attempt(DataFile file, Path target, Path part)
       throws IOException, InterruptedException {
-    long have = Files.exists(part) ? Files.size(part) : 0;
+    long have = sizeOf(part);
     HttpRequest.Builder request = HttpRequest.newBuilder(file.address()).GET();
     if (have > 0) {
       request.header("Range", "bytes=" + have + "-");
     }
-    HttpResponse<InputStream> response =
-        client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    HttpResponse<InputStream> response;
+    try {
+      response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+    } catch (ConnectException | HttpTimeoutException | SSLException e) {
+      throw e;
+    } catch (IOException e) {
+      // The connection was there and broke before the answer.
+      return Outcome.CUT_OFF;
+    }
     try (InputStream body = response.body()) {
       int status = response.statusCode();
       if (status == 416) {
@@ -183,6 +193,10 @@ public final class Downloader implements AutoCloseable {
     } catch (IOException e) {
       return BROKEN;
     }
+  }
+
+  private static long sizeOf(Path part) throws IOException {
+    return Files.exists(part) ? Files.size(part) : 0;
   }
 
   private static OutputStream openPart(Path part, long start) throws IOException {

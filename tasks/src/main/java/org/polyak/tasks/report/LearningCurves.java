@@ -131,7 +131,7 @@ public final class LearningCurves {
     XYPlot plot =
         new XYPlot(
             data,
-            axis(new NumberAxis(againstSteps ? "steps" : "seconds of training"), true),
+            fromZero(new NumberAxis(againstSteps ? "steps" : "seconds of training")),
             axis(
                 logarithmic
                     ? new LogAxis("training loss (nats)")
@@ -167,6 +167,13 @@ public final class LearningCurves {
       axis.setAxisLinePaint(Palette.AXIS);
       axis.setTickMarkPaint(Palette.AXIS);
     }
+  }
+
+  private static NumberAxis fromZero(NumberAxis axis) {
+    axis.setNumberFormatOverride(new ShortNumbers());
+    axis.setLowerMargin(0);
+    axis.setUpperMargin(0.03);
+    return axis;
   }
 
   private static ValueAxis axis(ValueAxis axis, boolean free) {

@@ -39,7 +39,7 @@ final class CompareAndUseTest {
   }
 
   @Test
-  void goesOnWithAnUnfinishedComparison() {
+  void goesOnWithAnUnfinishedComparison() throws IOException {
     String variants = "compare.variants=[linear,momentum]";
     polyak.tiny(
         "compare",
@@ -49,13 +49,33 @@ final class CompareAndUseTest {
         "--out",
         polyak.path("c"),
         "--set",
-        "compare.variants=[linear]");
-    Ending ending =
-        polyak.tiny(
-            "compare", "copy", "--steps", "4", "--resume", polyak.path("c"), "--set", variants);
+        variants,
+        "--set",
+        "attention.beta=0.5");
+    for (String file : new String[] {"model.safetensors", "metrics.jsonl", "report.html"}) {
+      Files.delete(folder.resolve("c/momentum").resolve(file));
+    }
+    Ending ending = polyak.run("compare", "--resume", polyak.path("c"));
     assertThat(ending.code()).as(ending.err()).isZero();
     assertThat(ending.err()).contains("Going on from step 4");
     assertThat(folder.resolve("c/momentum/report.html")).exists();
+    assertThat(Files.readString(folder.resolve("c/momentum/config.conf"))).contains("beta=0.5");
+  }
+
+  @Test
+  void looksForDataWhereTheConfigurationSays() throws IOException {
+    Files.writeString(folder.resolve("application.conf"), "polyak.data-dir = elsewhere");
+    assertThat(polyak.run("data", "fetch", "copy").err()).contains("nothing to fetch");
+    assertThat(polyak.run("train", "mnist").err()).contains("elsewhere/mnist/train-images");
+    Files.createDirectories(folder.resolve("mine/tiny-shakespeare"));
+    Files.writeString(folder.resolve("application.conf"), "polyak.data-dir = " + quoted("mine"));
+    Files.writeString(folder.resolve("mine/tiny-shakespeare/input.txt"), "not Shakespeare");
+    assertThat(polyak.run("data").out())
+        .contains("corrupt: " + folder.resolve("mine/tiny-shakespeare/input.txt"));
+  }
+
+  private String quoted(String name) {
+    return '"' + polyak.path(name).replace("\\", "\\\\") + '"';
   }
 
   @Test
