@@ -7,7 +7,7 @@ package org.polyak.conformance;
  * terms: what is left when nothing cancels. Each term passes through at most r roundings, each of
  * which changes it by at most the unit round-off u, relatively. So to first order the error is at
  * most r · u · magnitude, in whatever order the terms are added. {@code
- * docs/adr/0020-error-bounds.md} derives this, and says how cases count r.
+ * docs/adr/0010-error-bounds.md} derives this, and says how cases count r.
  */
 public final class ErrorModel {
   /** u of binary32 rounded to nearest: half the distance from 1 to the next number. */
