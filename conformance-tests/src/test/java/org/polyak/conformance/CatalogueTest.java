@@ -49,12 +49,11 @@ class CatalogueTest {
   @Test
   void everyCaseStatesItsDefinitionAndTheSource() {
     assertThat(cases)
-        .allSatisfy(
-            one -> {
-              assertThat(one.title()).isNotBlank();
-              assertThat(one.definition().statement()).isNotBlank();
-              assertThat(one.definition().source()).isNotBlank();
-            });
+        .allSatisfy(one -> {
+          assertThat(one.title()).isNotBlank();
+          assertThat(one.definition().statement()).isNotBlank();
+          assertThat(one.definition().source()).isNotBlank();
+        });
   }
 
   @Test

@@ -52,10 +52,9 @@ class EquationsPageTest {
         List<Method> methods = assertExists(name, TEST_PACKAGES, row);
         assertThat(methods)
             .as("'%s' in the row of '%s' has tests", name, row.equation())
-            .anyMatch(
-                method ->
-                    method.isAnnotationPresent(Test.class)
-                        || method.isAnnotationPresent(TestFactory.class));
+            .anyMatch(method ->
+                method.isAnnotationPresent(Test.class)
+                    || method.isAnnotationPresent(TestFactory.class));
       }
     }
   }

@@ -62,9 +62,8 @@ public final class GoldenCases {
   private static List<Path> files(GoldenDirectory directory) {
     return GROUPS.stream()
         .flatMap(group -> directory.files(group).stream())
-        .filter(
-            path ->
-                NOT_REPLAYED.keySet().stream().noneMatch(path.getFileName().toString()::startsWith))
+        .filter(path ->
+            NOT_REPLAYED.keySet().stream().noneMatch(path.getFileName().toString()::startsWith))
         .toList();
   }
 

@@ -15,8 +15,8 @@ public interface CrossEntropyKernel {
    * @param targets I32 {@code [R]}, each below C
    * @param labelSmoothing λ in [0, 1)
    * @param losses {@code [R]}
-   * @throws IndexOutOfBoundsException as in {@link org.polyak.spi.Kernels#gatherRows}, when a target
-   *     is not below C
+   * @throws IndexOutOfBoundsException as in {@link org.polyak.spi.Kernels#gatherRows}, when a
+   *     target is not below C
    */
   void forward(Tensor logits, Tensor targets, double labelSmoothing, Tensor losses);
 
