@@ -83,28 +83,39 @@ final class CompareCommand implements Callable<Integer> {
     LearningTask task = task(first);
     List<Comparison.Entry> entries = new ArrayList<>();
     interruption.holdProcess();
-    try (Session session = Sessions.open(first.run().backend())) {
-      ProgressPrinter progress = new ProgressPrinter(surroundings);
-      for (Planned planned : plan) {
-        progress.told(
-            "Variant %s, %d of %d."
-                .formatted(planned.settings().run().variant(), entries.size() + 1, plan.size()));
-        RunResult result =
-            new Trainer(
-                    session,
-                    planned.settings(),
-                    task(planned.settings()),
-                    planned.folder(),
-                    progress,
-                    interruption::requested,
-                    Version.current())
-                .train();
-        entries.add(
-            new Comparison.Entry(
-                result, MetricsFile.read(planned.folder().metrics(), task.metric())));
-      }
+    ProgressPrinter progress = new ProgressPrinter(surroundings);
+    for (Planned planned : plan) {
+      progress.told(
+          "Variant %s, %d of %d."
+              .formatted(planned.settings().run().variant(), entries.size() + 1, plan.size()));
+      entries.add(
+          new Comparison.Entry(
+              train(planned, progress),
+              MetricsFile.read(planned.folder().metrics(), task.metric())));
     }
     return new Comparison(first.run().task().name(), task.metric(), entries);
+  }
+
+  private RunResult train(Planned planned, ProgressPrinter progress) {
+    Settings settings = planned.settings();
+    // A session for each, so that what it says of fused operations is about this variant.
+    try (Session session = Sessions.open(settings.run().backend())) {
+      return new Trainer(
+              session,
+              settings,
+              task(settings),
+              planned.folder(),
+              progress,
+              interruption::requested,
+              Version.current())
+          .train();
+    } catch (UserException.Interrupted e) {
+      throw new UserException.Interrupted(
+          "The comparison is stopped within the variant %s. Go on with: polyak compare --resume %s"
+              .formatted(
+                  settings.run().variant(),
+                  planned.folder().path().resolveSibling("").normalize()));
+    }
   }
 
   private LearningTask task(Settings settings) {
