@@ -62,6 +62,11 @@ public abstract sealed class UserException extends RuntimeException {
   public static final class Output extends UserException {
     @Serial private static final long serialVersionUID = 1L;
 
+    /** With the whole paragraph. */
+    public Output(String message) {
+      super(ExitCode.OUTPUT_UNWRITABLE, message, null);
+    }
+
     /** With the whole paragraph and the failure behind it. */
     public Output(String message, Throwable cause) {
       super(ExitCode.OUTPUT_UNWRITABLE, message, cause);

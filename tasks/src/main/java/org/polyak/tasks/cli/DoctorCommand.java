@@ -1,6 +1,5 @@
 package org.polyak.tasks.cli;
 
-import java.awt.GraphicsEnvironment;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +15,7 @@ import org.polyak.tasks.data.DataFolders;
 import org.polyak.tasks.data.DataSet;
 import org.polyak.tasks.data.DataSets;
 import org.polyak.tasks.data.DataState;
+import org.polyak.tasks.report.Fonts;
 import picocli.CommandLine.Command;
 
 /** {@code polyak doctor}: whether this machine has what training needs. */
@@ -99,14 +99,13 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private static void fonts(PrintWriter out) {
-    List<String> families =
-        List.of(GraphicsEnvironment.getLocalGraphicsEnvironment().getAvailableFontFamilyNames());
+    List<String> families = Fonts.families();
     line(
         out,
         !families.isEmpty(),
         "fonts",
         families.isEmpty()
-            ? "none, so pictures have no text; install one (Debian: fonts-dejavu-core)"
+            ? "none, so nothing can be drawn; install one (Debian: fontconfig fonts-dejavu-core)"
             : families.size() + " families");
   }
 

@@ -19,6 +19,7 @@ import org.polyak.tasks.data.BatchSource;
 import org.polyak.tasks.data.TokenBatch;
 import org.polyak.tasks.io.OutputFiles;
 import org.polyak.tasks.report.Curve;
+import org.polyak.tasks.report.Fonts;
 import org.polyak.tasks.report.LearningCurves;
 import org.polyak.tasks.report.Measurement;
 import org.polyak.tasks.report.MetricsFile;
@@ -75,9 +76,11 @@ public final class Trainer {
    *
    * @throws UserException.Run when the loss is not a number; the last good checkpoint is kept
    * @throws UserException.Interrupted when asked to stop; the checkpoint is of the last step
-   * @throws UserException.Output when a result cannot be written
+   * @throws UserException.Output when a result cannot be written, or there are no fonts to draw
+   *     with
    */
   public RunResult train() {
+    Fonts.require(Fonts.families());
     OutputFiles.write(folder.configuration(), settings.render());
     try (Scope scope = session.openScope("training")) {
       TrainedModel trained = Models.create(run, task, session.engine(), scope);
