@@ -13,8 +13,7 @@ public enum ExitCode {
   /** A data set is missing, cut short, corrupt or cannot be fetched. */
   DATA_UNUSABLE(4, "a data set is missing, corrupt or cannot be fetched"),
   /** A result cannot be written: no permission, or no space. */
-  OUTPUT_UNWRITABLE(
-      5, "a result cannot be written: no permission, a full disk, no fonts"),
+  OUTPUT_UNWRITABLE(5, "a result cannot be written: no permission, a full disk, no fonts"),
   /** A checkpoint is missing, damaged, newer than this program or of another model. */
   CHECKPOINT_UNUSABLE(6, "a checkpoint is missing, damaged or of another model"),
   /** Stopped from outside; the last checkpoint is kept. */
