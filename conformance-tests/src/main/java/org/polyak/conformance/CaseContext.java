@@ -21,6 +21,7 @@ public final class CaseContext {
   private final Backend backend;
   private final UnaryOperator<String> rerunCommand;
   private final Engine engine;
+  private final ErrorModel errors;
   private final Scope scope;
   private final GuardedMemory memory;
   private final List<String> failures = new ArrayList<>();
@@ -37,6 +38,7 @@ public final class CaseContext {
     this.backend = backend;
     this.rerunCommand = rerunCommand;
     this.engine = new Engine(backend);
+    this.errors = new ErrorModel(Precision.of(backend.info().precision()));
     this.scope = backend.openScope("conformance");
     this.memory = new GuardedMemory(backend, scope.child("guarded"));
   }
@@ -54,6 +56,11 @@ public final class CaseContext {
   /** The backend with what it fuses, for operations of {@code nn}. */
   public Engine engine() {
     return engine;
+  }
+
+  /** The bounds for the precision that the backend reports. */
+  public ErrorModel errors() {
+    return errors;
   }
 
   /** An owner of memory that closes with the case. */
@@ -85,7 +92,10 @@ public final class CaseContext {
     Array magnitudes = expected.magnitudes();
     boolean within =
         expect(
-            tensor, got, want, i -> ErrorModel.bound(magnitudes.data()[i], expected.roundings()));
+            tensor,
+            got,
+            want,
+            i -> errors.bound(magnitudes.data()[i], expected.roundings(), expected.products()));
     if (!within || got.length == 0 || expected.roundings() == 0) {
       return;
     }
@@ -101,7 +111,7 @@ public final class CaseContext {
               List.of(),
               Math.sqrt(squaredError / got.length),
               0,
-              ErrorModel.rootMeanSquareBound(magnitude, expected.roundings())));
+              errors.rootMeanSquareBound(magnitude, expected.roundings(), expected.products())));
     }
   }
 

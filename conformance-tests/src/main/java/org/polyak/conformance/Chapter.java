@@ -10,10 +10,14 @@ public enum Chapter {
   FUSED("fused"),
   /** The attention family and softmax attention, forward and backward. */
   ATTENTION("attention"),
-  /** Identities that hold between whole computations. */
-  IDENTITIES("identities"),
   /** Gradients of operations and of their compositions. */
   GRADIENTS("gradients"),
+  /** Layers of {@code nn}: normalisation, residual connections, adaptive momentum. */
+  LAYERS("layers"),
+  /** Theorems: identities between whole computations, and heavy ball on quadratics. */
+  THEOREMS("theorems"),
+  /** Training: loss curves beside the oracle's, and a task that is solved. */
+  LEARNING("learning"),
   /** Vectors computed by the papers' public implementations. */
   GOLDEN("golden");
 

@@ -5,12 +5,13 @@ package org.polyak.conformance;
  *
  * @param id stable name, for example {@code VERB-MATMUL-003}
  * @param chapter the part of the catalogue
+ * @param level how binding it is
  * @param title what is tried, in a few words
  * @param definition what the backend is held to
  * @param body how it is tried
  */
 public record ConformanceCase(
-    String id, Chapter chapter, String title, Definition definition, Body body) {
+    String id, Chapter chapter, Level level, String title, Definition definition, Body body) {
 
   /** Runs a case and reports what it finds to the context. */
   @FunctionalInterface
@@ -31,6 +32,6 @@ public record ConformanceCase(
 
   @Override
   public String toString() {
-    return id + " " + title;
+    return id + " " + title + (level == Level.SHOULD ? " (SHOULD)" : "");
   }
 }

@@ -1,19 +1,25 @@
 package org.polyak.conformance;
 
 /**
- * How far a float32 result may be from the float64 one. The only place where bounds come from.
+ * How far a device's result may be from the float64 one. The only place where bounds come from.
  *
  * <p>A result is a sum of terms. Its <em>magnitude</em> is the sum of the absolute values of the
- * terms: what is left when nothing cancels. Each term passes through at most r roundings, each of
- * which changes it by at most the unit round-off u, relatively. So to first order the error is at
- * most r · u · magnitude, in whatever order the terms are added. {@code
- * docs/adr/0010-error-bounds.md} derives this, and says how cases count r.
+ * terms: what is left when nothing cancels. Each term passes through at most r roundings to
+ * binary32, each of which changes it by at most the unit round-off u, relatively, and through p
+ * products whose two factors a reduced {@link Precision} rounds by at most v each. So to first
+ * order the error is at most (r · u + 2p · v) · magnitude, in whatever order the terms are added.
+ * {@code docs/adr/0010-error-bounds.md} derives this, and says how cases count r and p.
  */
 public final class ErrorModel {
   /** u of binary32 rounded to nearest: half the distance from 1 to the next number. */
   public static final double UNIT_ROUND_OFF = 0x1p-24;
 
-  private ErrorModel() {}
+  private final double factorRoundOff;
+
+  /** The model for one precision of products. */
+  public ErrorModel(Precision precision) {
+    this.factorRoundOff = precision.factorRoundOff();
+  }
 
   /**
    * The largest error of one element. Every rounding may also lose half the least subnormal number,
@@ -21,9 +27,11 @@ public final class ErrorModel {
    *
    * @param magnitude sum of the absolute values of the element's terms
    * @param roundings r, the roundings on the longest way of a term into the element
+   * @param products p, the products of matrices, or inside attention, on that way
    */
-  public static double bound(double magnitude, double roundings) {
-    return roundings * (UNIT_ROUND_OFF * magnitude + Float.MIN_VALUE);
+  public double bound(double magnitude, double roundings, double products) {
+    return roundings * (UNIT_ROUND_OFF * magnitude + Float.MIN_VALUE)
+        + 2 * products * factorRoundOff * magnitude;
   }
 
   /**
@@ -32,8 +40,10 @@ public final class ErrorModel {
    *
    * @param magnitude root mean square of the elements' magnitudes
    * @param roundings r
+   * @param products p
    */
-  public static double rootMeanSquareBound(double magnitude, double roundings) {
-    return Math.sqrt(roundings) * (UNIT_ROUND_OFF * magnitude + Float.MIN_VALUE);
+  public double rootMeanSquareBound(double magnitude, double roundings, double products) {
+    return Math.sqrt(roundings) * (UNIT_ROUND_OFF * magnitude + Float.MIN_VALUE)
+        + Math.sqrt(2 * products) * factorRoundOff * magnitude;
   }
 }

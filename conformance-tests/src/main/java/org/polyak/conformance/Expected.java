@@ -9,13 +9,20 @@ import org.polyak.conformance.oracle.Array;
  * @param magnitudes for each value, the sum of the absolute values of its terms
  * @param roundings roundings on the longest way of a term into a value; 0 demands the float32
  *     number nearest to each value
+ * @param products products of matrices, or inside attention, on that way: where a reduced {@link
+ *     Precision} rounds factors
  */
-public record Expected(Array values, Array magnitudes, double roundings) {
+public record Expected(Array values, Array magnitudes, double roundings, double products) {
   /** Checks that the shapes are equal. */
   public Expected {
     if (!values.hasShapeOf(magnitudes)) {
       throw new IllegalArgumentException("%s is no magnitude of %s.".formatted(magnitudes, values));
     }
+  }
+
+  /** Without products: any precision must compute it in binary32. */
+  public Expected(Array values, Array magnitudes, double roundings) {
+    this(values, magnitudes, roundings, 0);
   }
 
   /** Values that have only one float32 representation to be expected. */

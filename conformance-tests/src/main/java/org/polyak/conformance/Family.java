@@ -10,6 +10,7 @@ import java.util.List;
 public final class Family {
   private final String prefix;
   private final Chapter chapter;
+  private final Level level;
   private final Definition definition;
   private final List<ConformanceCase> cases = new ArrayList<>();
 
@@ -21,13 +22,23 @@ public final class Family {
   }
 
   /**
-   * No cases yet.
+   * No cases yet; those to come are binding.
    *
    * @param prefix for example {@code VERB-MATMUL}
    */
   public Family(String prefix, Chapter chapter, Definition definition) {
+    this(prefix, chapter, Level.MUST, definition);
+  }
+
+  /**
+   * No cases yet.
+   *
+   * @param prefix for example {@code VERB-MATMUL}
+   */
+  public Family(String prefix, Chapter chapter, Level level, Definition definition) {
     this.prefix = prefix;
     this.chapter = chapter;
+    this.level = level;
     this.definition = definition;
   }
 
@@ -36,7 +47,7 @@ public final class Family {
     String id = "%s-%03d".formatted(prefix, cases.size() + 1);
     cases.add(
         new ConformanceCase(
-            id, chapter, title, definition, context -> body.run(context, new Samples(id))));
+            id, chapter, level, title, definition, context -> body.run(context, new Samples(id))));
     return this;
   }
 

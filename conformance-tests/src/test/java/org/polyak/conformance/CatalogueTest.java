@@ -42,8 +42,16 @@ class CatalogueTest {
                     Chapter.VERBS, 228,
                     Chapter.FUSED, 145,
                     Chapter.ATTENTION, 301,
-                    Chapter.IDENTITIES, 73,
+                    Chapter.THEOREMS, 73,
                     Chapter.GRADIENTS, 23)));
+  }
+
+  @Test
+  void fingerprintTellsCataloguesApart() {
+    assertThat(Catalogue.fingerprint(cases))
+        .isEqualTo(Catalogue.fingerprint(Catalogue.cases()))
+        .isNotEqualTo(Catalogue.fingerprint(cases.subList(1, cases.size())))
+        .matches("[0-9a-f]{64}");
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class ErrorModelTest {
+  private static final ErrorModel F32 = new ErrorModel(Precision.F32);
+
   private final SplittableRandom random = new SplittableRandom(20);
 
   @Test
@@ -20,9 +22,9 @@ class ErrorModelTest {
 
   @Test
   void boundIsRoundingsTimesUnitRoundOffTimesMagnitude() {
-    assertThat(ErrorModel.bound(3, 5)).isCloseTo(15 * 0x1p-24, within(1e-40));
-    assertThat(ErrorModel.bound(0, 5)).isEqualTo(5.0 * Float.MIN_VALUE);
-    assertThat(ErrorModel.bound(3, 0)).isZero();
+    assertThat(F32.bound(3, 5, 0)).isCloseTo(15 * 0x1p-24, within(1e-40));
+    assertThat(F32.bound(0, 5, 0)).isEqualTo(5.0 * Float.MIN_VALUE);
+    assertThat(F32.bound(3, 0, 0)).isZero();
   }
 
   @Test
@@ -36,7 +38,7 @@ class ErrorModelTest {
         exact += term;
         magnitude += Math.abs(term);
       }
-      double bound = ErrorModel.bound(magnitude, n - 1);
+      double bound = F32.bound(magnitude, n - 1, 0);
       assertThat((double) sequential(terms)).isCloseTo(exact, within(bound));
       assertThat((double) pairwise(terms, 0, n)).isCloseTo(exact, within(bound));
     }
@@ -59,7 +61,7 @@ class ErrorModelTest {
       squaredMagnitude += magnitude * magnitude / 500;
     }
     assertThat(Math.sqrt(squaredError))
-        .isLessThan(ErrorModel.rootMeanSquareBound(Math.sqrt(squaredMagnitude), n - 1));
+        .isLessThan(F32.rootMeanSquareBound(Math.sqrt(squaredMagnitude), n - 1, 0));
   }
 
   @Test
@@ -69,13 +71,43 @@ class ErrorModelTest {
     float[] b = terms(n);
     double exact = 0;
     double magnitude = 0;
-    float truncated = 0;
+    float rounded = 0;
     for (int i = 0; i < n; i++) {
       exact += (double) a[i] * b[i];
       magnitude += Math.abs((double) a[i] * b[i]);
-      truncated += brainFloat(a[i]) * brainFloat(b[i]);
+      rounded += Reduced.toBrainFloat(a[i]) * Reduced.toBrainFloat(b[i]);
     }
-    assertThat(Math.abs(truncated - exact)).isGreaterThan(ErrorModel.bound(magnitude, n));
+    assertThat(Math.abs(rounded - exact)).isGreaterThan(F32.bound(magnitude, n, 1));
+  }
+
+  @Test
+  void reducedPrecisionAddsTheRoundingOfBothFactorsOfEveryProduct() {
+    double binary32 = F32.bound(3, 5, 7);
+    assertThat(binary32).isEqualTo(F32.bound(3, 5, 0));
+    assertThat(new ErrorModel(Precision.TF32).bound(3, 5, 7))
+        .isCloseTo(binary32 + 14 * 0x1p-11 * 3, within(1e-12));
+    assertThat(new ErrorModel(Precision.BF16).bound(3, 5, 7))
+        .isCloseTo(binary32 + 14 * 0x1p-8 * 3, within(1e-12));
+    assertThat(new ErrorModel(Precision.BF16).bound(3, 5, 0)).isEqualTo(F32.bound(3, 5, 0));
+  }
+
+  @Test
+  void sumsOfProductsOfHalfPrecisionFactorsStayWithinTheBoundOfTheirPrecision() {
+    for (int trial = 0; trial < 200; trial++) {
+      int n = random.nextInt(1, 400);
+      float[] a = terms(n);
+      float[] b = terms(n);
+      double exact = 0;
+      double magnitude = 0;
+      float rounded = 0;
+      for (int i = 0; i < n; i++) {
+        exact += (double) a[i] * b[i];
+        magnitude += Math.abs((double) a[i] * b[i]);
+        rounded += Reduced.toBrainFloat(a[i]) * Reduced.toBrainFloat(b[i]);
+      }
+      double bound = new ErrorModel(Precision.BF16).bound(magnitude, n, 1);
+      assertThat((double) rounded).isCloseTo(exact, within(bound));
+    }
   }
 
   /** The analysis says how far (1 + x) − 1 may be from x: far, relatively, where x is small. */
@@ -85,7 +117,7 @@ class ErrorModelTest {
       float x = (float) Math.scalb(random.nextDouble(-1, 1), -random.nextInt(30));
       Rounded analysis = Rounded.exact(x).plus(Rounded.exact(1)).minus(Rounded.exact(1));
       float got = (x + 1f) - 1f;
-      assertThat((double) got).isCloseTo(x, within(ErrorModel.bound(analysis.error(), 1)));
+      assertThat((double) got).isCloseTo(x, within(F32.bound(analysis.error(), 1, 0)));
       assertThat(analysis.error()).isLessThan(4);
     }
   }
@@ -100,7 +132,7 @@ class ErrorModelTest {
       double want = Math.log(Math.exp((double) a + b) / 3);
       float got = (float) Math.log((float) Math.exp(a + b) / 3f);
       assertThat(analysis.value()).isCloseTo(want, within(1e-12));
-      assertThat((double) got).isCloseTo(want, within(ErrorModel.bound(analysis.error(), 1)));
+      assertThat((double) got).isCloseTo(want, within(F32.bound(analysis.error(), 1, 0)));
     }
   }
 
@@ -134,9 +166,5 @@ class ErrorModelTest {
     }
     int middle = (from + to) >>> 1;
     return pairwise(terms, from, middle) + pairwise(terms, middle, to);
-  }
-
-  private static float brainFloat(float x) {
-    return Float.intBitsToFloat(Float.floatToRawIntBits(x) & 0xFFFF0000);
   }
 }

@@ -39,6 +39,12 @@ record AttentionExpectation(
     Expected values,
     @Nullable StateExpectation initial) {
 
+  /** φ(q)·φ(k) or φ(k) vᵀ, then the product with values or state; and the denominator. */
+  private static final double FORWARD_PRODUCTS = 3;
+
+  /** Twice those of the forward pass, as for roundings, and the products with the cotangent. */
+  private static final double BACKWARD_PRODUCTS = 2 * FORWARD_PRODUCTS + 2;
+
   /** The parts of a state. */
   record StateExpectation(Expected memory, Expected momentum, Expected keySum) {}
 
@@ -59,11 +65,12 @@ record AttentionExpectation(
           new Expected(
               LinearAttention.forward(inputs, kernel),
               LinearAttention.forwardMagnitude(inputs, kernel),
-              forward),
+              forward,
+              FORWARD_PRODUCTS),
           null,
-          new Expected(gradients.queries(), sizes.queries(), backward),
-          new Expected(gradients.keys(), sizes.keys(), backward),
-          new Expected(gradients.values(), sizes.values(), backward),
+          new Expected(gradients.queries(), sizes.queries(), backward, BACKWARD_PRODUCTS),
+          new Expected(gradients.keys(), sizes.keys(), backward, BACKWARD_PRODUCTS),
+          new Expected(gradients.values(), sizes.values(), backward, BACKWARD_PRODUCTS),
           null);
     }
     Momentum momentum =
@@ -86,19 +93,29 @@ record AttentionExpectation(
         MomentumRecurrence.backwardMagnitude(
             inputs, kernel, momentum, padding, initial, outGradient, lastGradient);
     return new AttentionExpectation(
-        new Expected(run.out(), sizes.out(), forward),
-        state(run.state(), sizes.state(), forward),
-        new Expected(gradients.inputs().queries(), gradientSizes.inputs().queries(), backward),
-        new Expected(gradients.inputs().keys(), gradientSizes.inputs().keys(), backward),
-        new Expected(gradients.inputs().values(), gradientSizes.inputs().values(), backward),
-        state(gradients.initial(), gradientSizes.initial(), backward));
+        new Expected(run.out(), sizes.out(), forward, FORWARD_PRODUCTS),
+        state(run.state(), sizes.state(), forward, FORWARD_PRODUCTS),
+        new Expected(
+            gradients.inputs().queries(),
+            gradientSizes.inputs().queries(),
+            backward,
+            BACKWARD_PRODUCTS),
+        new Expected(
+            gradients.inputs().keys(), gradientSizes.inputs().keys(), backward, BACKWARD_PRODUCTS),
+        new Expected(
+            gradients.inputs().values(),
+            gradientSizes.inputs().values(),
+            backward,
+            BACKWARD_PRODUCTS),
+        state(gradients.initial(), gradientSizes.initial(), backward, BACKWARD_PRODUCTS));
   }
 
-  private static StateExpectation state(State values, State magnitudes, double roundings) {
+  private static StateExpectation state(
+      State values, State magnitudes, double roundings, double products) {
     return new StateExpectation(
-        new Expected(values.s(), magnitudes.s(), roundings),
-        new Expected(values.m(), magnitudes.m(), roundings),
-        new Expected(values.z(), magnitudes.z(), roundings));
+        new Expected(values.s(), magnitudes.s(), roundings, products),
+        new Expected(values.m(), magnitudes.m(), roundings, products),
+        new Expected(values.z(), magnitudes.z(), roundings, products));
   }
 
   private static org.polyak.conformance.oracle.FeatureMap oracle(FeatureMap map) {

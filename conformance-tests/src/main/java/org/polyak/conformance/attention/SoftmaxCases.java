@@ -73,7 +73,7 @@ public final class SoftmaxCases {
   /**
    * A score gathers K roundings and its scaling; exponential, the sum over S keys and the quotient
    * follow. Backward, a term passes through that twice, and through sums over V channels and N
-   * queries.
+   * queries. Scores and values are two products, the gradients twice these and two more.
    */
   private static void run(CaseContext c, Samples s, boolean causal, AttentionTrial trial) {
     AttentionInputs inputs = trial.draw(s, causal);
@@ -87,14 +87,15 @@ public final class SoftmaxCases {
         new Expected(
             SoftmaxAttention.forward(inputs, scale),
             SoftmaxAttention.forwardMagnitude(inputs, scale),
-            forward);
+            forward,
+            2);
     QkvGradients gradients = SoftmaxAttention.backward(inputs, scale, cotangent);
     QkvGradients sizes = SoftmaxAttention.backwardMagnitude(inputs, scale, cotangent);
     List<Expected> wanted =
         List.of(
-            new Expected(gradients.queries(), sizes.queries(), backward),
-            new Expected(gradients.keys(), sizes.keys(), backward),
-            new Expected(gradients.values(), sizes.values(), backward));
+            new Expected(gradients.queries(), sizes.queries(), backward, 6),
+            new Expected(gradients.keys(), sizes.keys(), backward, 6),
+            new Expected(gradients.values(), sizes.values(), backward, 6));
     int @Nullable [] lengths = trial.lengths();
     Differentiated found =
         Differentiated.of(

@@ -9,6 +9,7 @@ import java.util.Map;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Definition;
+import org.polyak.conformance.Level;
 
 /**
  * Golden vectors as cases: every file of the groups that concern operations of this version,
@@ -48,6 +49,7 @@ public final class GoldenCases {
           new ConformanceCase(
               "GOLD-" + file.name(),
               Chapter.GOLDEN,
+              Level.MUST,
               file.operation(),
               new Definition(file.operation(), file.text("source")),
               context -> {

@@ -5,7 +5,6 @@ import java.util.List;
 import org.polyak.conformance.CaseContext;
 import org.polyak.conformance.Differentiated;
 import org.polyak.conformance.Discrepancy;
-import org.polyak.conformance.ErrorModel;
 import org.polyak.conformance.Samples;
 import org.polyak.conformance.oracle.Array;
 
@@ -23,6 +22,9 @@ final class DirectionalTrial {
    * beside that.
    */
   private static final double ROUNDINGS = 100;
+
+  /** Products on the way of a term: at most three forward, and backward twice these and two. */
+  private static final double PRODUCTS = 11;
 
   /** A function in float64. */
   @FunctionalInterface
@@ -65,7 +67,7 @@ final class DirectionalTrial {
               List.of(),
               got,
               difference / (2 * STEP),
-              ErrorModel.bound(magnitude, ROUNDINGS)));
+              c.errors().bound(magnitude, ROUNDINGS, PRODUCTS)));
     }
   }
 

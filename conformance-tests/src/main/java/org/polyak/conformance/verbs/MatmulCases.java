@@ -120,7 +120,8 @@ public final class MatmulCases {
             new Expected(
                 LinearAlgebra.matmul(left, right).plus(start),
                 LinearAlgebra.matmulMagnitude(left, right).plus(start.abs()),
-                20));
+                20,
+                1));
       }
     }
   }
@@ -283,6 +284,6 @@ public final class MatmulCases {
             .formatted(Arrays.toString(a.shape()), Arrays.toString(b.shape()), out.layout()),
         c.memory().floats(out),
         new Expected(
-            LinearAlgebra.matmul(a, b), LinearAlgebra.matmulMagnitude(a, b), a.extent(-1)));
+            LinearAlgebra.matmul(a, b), LinearAlgebra.matmulMagnitude(a, b), a.extent(-1), 1));
   }
 }

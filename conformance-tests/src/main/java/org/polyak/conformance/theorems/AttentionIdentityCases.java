@@ -1,4 +1,4 @@
-package org.polyak.conformance.identities;
+package org.polyak.conformance.theorems;
 
 import java.util.List;
 import org.polyak.conformance.CaseContext;
@@ -38,14 +38,14 @@ public final class AttentionIdentityCases {
     Family schedules =
         new Family(
             "ID-SCHEDULE",
-            Chapter.IDENTITIES,
+            Chapter.THEOREMS,
             new Definition(
                 "recurrence = parallel form = chunkwise form",
                 "Momentum Transformer, eq. 12 = eq. 13"));
     Family special =
         new Family(
             "ID-MOM",
-            Chapter.IDENTITIES,
+            Chapter.THEOREMS,
             new Definition(
                 "β = 0, γ = 1 is linear attention; the output is linear in γ; rows depend on"
                     + " earlier tokens only",
@@ -53,7 +53,7 @@ public final class AttentionIdentityCases {
     Family anchored =
         new Family(
             "ID-EQ14",
-            Chapter.IDENTITIES,
+            Chapter.THEOREMS,
             new Definition(
                 "out_i = γ φ(q_i)ᵀ Σ_j (1 − β^(N−j+1))/(1 − β) φ(k_j) v_jᵀ / (φ(q_i)ᵀ Σ_j φ(k_j) +"
                     + " ε)",
@@ -171,7 +171,8 @@ public final class AttentionIdentityCases {
                 inputs,
                 kernel,
                 MomentumWeights.endAnchored(momentum, Anchor.PADDED_LENGTH, inputs)),
-            f.roundings()));
+            f.roundings(),
+            AttentionFixture.PRODUCTS));
   }
 
   private static void lastRow(CaseContext c, Samples s, float beta) {

@@ -1,4 +1,4 @@
-package org.polyak.conformance.identities;
+package org.polyak.conformance.theorems;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ public final class StreamingCases {
     Family family =
         new Family(
             "ID-STREAM",
-            Chapter.IDENTITIES,
+            Chapter.THEOREMS,
             new Definition(
                 "step by step with a carried state = all tokens at once",
                 "Momentum Transformer, eq. 8 and 12"));

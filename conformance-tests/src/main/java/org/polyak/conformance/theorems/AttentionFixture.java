@@ -1,4 +1,4 @@
-package org.polyak.conformance.identities;
+package org.polyak.conformance.theorems;
 
 import java.util.List;
 import org.polyak.conformance.CaseContext;
@@ -22,6 +22,9 @@ import org.polyak.spi.fused.UpdateRule;
 /** Inputs of two sequences of two heads, and attention over them on the device. */
 record AttentionFixture(CaseContext context, AttentionInputs inputs) {
   static final double EPSILON = 1e-6;
+
+  /** φ(q)·φ(k) or φ(k) vᵀ, then the product with values or state; and the denominator. */
+  static final double PRODUCTS = 3;
 
   static final List<Schedule> SCHEDULES =
       List.of(
@@ -129,7 +132,7 @@ record AttentionFixture(CaseContext context, AttentionInputs inputs) {
 
   /** Another result of the same function. */
   Expected same(Array other, Array magnitude) {
-    return new Expected(other, magnitude, 2 * roundings());
+    return new Expected(other, magnitude, 2 * roundings(), 2 * PRODUCTS);
   }
 
   float[] attend(AttentionSpec spec) {
