@@ -29,7 +29,7 @@ import org.polyak.spi.fused.UpdateRule;
  * training, to a tape. Immutable and cheap: make one per scope. What the backend offers runs fused;
  * everything else is composed from verbs on the same device.
  */
-public final class Ops extends ArrayOps {
+public final class Ops extends ArithmeticOps {
   private final @Nullable Tape tape;
   private final @Nullable RandomGenerator dropoutSeeds;
 
