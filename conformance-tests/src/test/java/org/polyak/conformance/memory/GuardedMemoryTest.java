@@ -2,14 +2,16 @@ package org.polyak.conformance.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.example.heap.HeapProvider;
 import org.junit.jupiter.api.Test;
-import org.polyak.conformance.plain.PlainBackend;
+import org.polyak.spi.Backend;
+import org.polyak.spi.BackendOptions;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 
 class GuardedMemoryTest {
-  private final PlainBackend backend = new PlainBackend();
+  private final Backend backend = new HeapProvider().open(BackendOptions.DEFAULTS);
   private GuardedMemory memory = fresh();
 
   @Test

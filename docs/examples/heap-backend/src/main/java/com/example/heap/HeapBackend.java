@@ -1,4 +1,4 @@
-package org.polyak.conformance.plain;
+package com.example.heap;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,12 +13,15 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 
 /** A device that is the Java heap, with naive loops. */
-public final class PlainBackend implements Backend, Allocator {
-  private final Kernels kernels = new PlainKernels();
+final class HeapBackend implements Backend, Allocator {
+  static final BackendInfo INFO =
+      new BackendInfo("heap", "Java heap", "Java " + Runtime.version(), "f32", 1, Map.of());
+
+  private final Kernels kernels = new HeapKernels();
 
   @Override
   public BackendInfo info() {
-    return new BackendInfo("plain", "Java heap", Runtime.version().toString(), "f32", 1, Map.of());
+    return INFO;
   }
 
   @Override
@@ -33,7 +36,7 @@ public final class PlainBackend implements Backend, Allocator {
 
   @Override
   public Buffer allocate(DType dtype, long elements) {
-    return new PlainBuffer(dtype, Math.toIntExact(elements));
+    return new HeapBuffer(dtype, Math.toIntExact(elements));
   }
 
   @Override
@@ -45,13 +48,13 @@ public final class PlainBackend implements Backend, Allocator {
   public void upload(MemorySegment host, Tensor to) {
     int[] at = {0};
     if (to.dtype() == DType.F32) {
-      float[] device = PlainBuffer.floats(to);
+      float[] device = HeapBuffer.floats(to);
       Loop.over(
           to.shape(),
           p -> device[p[0]] = host.get(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * at[0]++),
           to.layout());
     } else {
-      int[] device = PlainBuffer.integers(to);
+      int[] device = HeapBuffer.integers(to);
       Loop.over(
           to.shape(),
           p -> device[p[0]] = host.get(ValueLayout.JAVA_INT_UNALIGNED, 4L * at[0]++),
@@ -63,13 +66,13 @@ public final class PlainBackend implements Backend, Allocator {
   public void download(Tensor from, MemorySegment host) {
     int[] at = {0};
     if (from.dtype() == DType.F32) {
-      float[] device = PlainBuffer.floats(from);
+      float[] device = HeapBuffer.floats(from);
       Loop.over(
           from.shape(),
           p -> host.set(ValueLayout.JAVA_FLOAT_UNALIGNED, 4L * at[0]++, device[p[0]]),
           from.layout());
     } else {
-      int[] device = PlainBuffer.integers(from);
+      int[] device = HeapBuffer.integers(from);
       Loop.over(
           from.shape(),
           p -> host.set(ValueLayout.JAVA_INT_UNALIGNED, 4L * at[0]++, device[p[0]]),

@@ -1,15 +1,15 @@
-package org.polyak.conformance.plain;
+package com.example.heap;
 
 import org.polyak.spi.Buffer;
 import org.polyak.spi.DType;
 import org.polyak.spi.Tensor;
 
 /** Memory as a Java array of either type. */
-final class PlainBuffer extends Buffer {
+final class HeapBuffer extends Buffer {
   private final float[] floats;
   private final int[] integers;
 
-  PlainBuffer(DType dtype, int elements) {
+  HeapBuffer(DType dtype, int elements) {
     super(dtype, elements);
     floats = new float[dtype == DType.F32 ? elements : 0];
     integers = new int[dtype == DType.I32 ? elements : 0];
@@ -25,8 +25,8 @@ final class PlainBuffer extends Buffer {
     return of(tensor).integers;
   }
 
-  private static PlainBuffer of(Tensor tensor) {
+  private static HeapBuffer of(Tensor tensor) {
     tensor.buffer().checkAlive();
-    return (PlainBuffer) tensor.buffer();
+    return (HeapBuffer) tensor.buffer();
   }
 }

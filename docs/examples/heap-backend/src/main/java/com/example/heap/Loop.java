@@ -1,4 +1,4 @@
-package org.polyak.conformance.plain;
+package com.example.heap;
 
 import org.polyak.spi.Layout;
 import org.polyak.spi.Shape;
