@@ -21,6 +21,7 @@ public final class CaseContext {
   private final Backend backend;
   private final UnaryOperator<String> rerunCommand;
   private final Engine engine;
+  private final Precision precision;
   private final ErrorModel errors;
   private final Scope scope;
   private final GuardedMemory memory;
@@ -38,7 +39,8 @@ public final class CaseContext {
     this.backend = backend;
     this.rerunCommand = rerunCommand;
     this.engine = new Engine(backend);
-    this.errors = new ErrorModel(Precision.of(backend.info().precision()));
+    this.precision = Precision.of(backend.info().precision());
+    this.errors = new ErrorModel(precision);
     this.scope = backend.openScope("conformance");
     this.memory = new GuardedMemory(backend, scope.child("guarded"));
   }
@@ -58,7 +60,12 @@ public final class CaseContext {
     return engine;
   }
 
-  /** The bounds for the precision that the backend reports. */
+  /** The precision that the backend reports. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** The bounds for that precision. */
   public ErrorModel errors() {
     return errors;
   }
@@ -89,13 +96,7 @@ public final class CaseContext {
    */
   public void expect(String tensor, float[] got, Expected expected) {
     Array want = expected.values();
-    Array magnitudes = expected.magnitudes();
-    boolean within =
-        expect(
-            tensor,
-            got,
-            want,
-            i -> errors.bound(magnitudes.data()[i], expected.roundings(), expected.products()));
+    boolean within = expect(tensor, got, want, i -> errors.bound(expected, i));
     if (!within || got.length == 0 || expected.roundings() == 0) {
       return;
     }
@@ -104,14 +105,13 @@ public final class CaseContext {
       squaredError += (got[i] - want.data()[i]) * (got[i] - want.data()[i]);
     }
     if (Double.isFinite(squaredError)) {
-      double magnitude = magnitudes.norm() / Math.sqrt(got.length);
       compare(
           new Discrepancy(
               "root mean square error of " + tensor,
               List.of(),
               Math.sqrt(squaredError / got.length),
               0,
-              errors.rootMeanSquareBound(magnitude, expected.roundings(), expected.products())));
+              errors.rootMeanSquareBound(expected)));
     }
   }
 

@@ -1,5 +1,7 @@
 package org.polyak.conformance;
 
+import org.polyak.conformance.oracle.Array;
+
 /**
  * How far a device's result may be from the float64 one. The only place where bounds come from.
  *
@@ -23,6 +25,7 @@ public final class ErrorModel {
 
   /**
    * The largest error of one element. Every rounding may also lose half the least subnormal number,
+   * and that of a factor half the least one of its precision, v times the least normal number,
    * which matters only where results are subnormal.
    *
    * @param magnitude sum of the absolute values of the element's terms
@@ -31,12 +34,25 @@ public final class ErrorModel {
    */
   public double bound(double magnitude, double roundings, double products) {
     return roundings * (UNIT_ROUND_OFF * magnitude + Float.MIN_VALUE)
-        + 2 * products * factorRoundOff * magnitude;
+        + 2 * products * factorRoundOff * (magnitude + Float.MIN_NORMAL);
+  }
+
+  /** The largest error of one element of a tensor. */
+  public double bound(Expected expected, int element) {
+    return bound(expected.magnitudes().data()[element], expected.roundings(), 0)
+        + bound(expected.productMagnitudes().data()[element], 0, expected.products());
+  }
+
+  /** The largest root mean square of the errors of a whole tensor. */
+  public double rootMeanSquareBound(Expected expected) {
+    return rootMeanSquareBound(rootMeanSquare(expected.magnitudes()), expected.roundings(), 0)
+        + rootMeanSquareBound(rootMeanSquare(expected.productMagnitudes()), 0, expected.products());
   }
 
   /**
    * The largest root mean square of the errors of a whole tensor. Independent roundings grow like a
-   * random walk: r of them, each uniform in [−u, u], have the standard deviation u√(r/3).
+   * random walk: r of them, each uniform in [−u, u], have the standard deviation u√(r/3). The
+   * roundings of factors do not: there are few of them, and every factor goes into many elements.
    *
    * @param magnitude root mean square of the elements' magnitudes
    * @param roundings r
@@ -44,6 +60,10 @@ public final class ErrorModel {
    */
   public double rootMeanSquareBound(double magnitude, double roundings, double products) {
     return Math.sqrt(roundings) * (UNIT_ROUND_OFF * magnitude + Float.MIN_VALUE)
-        + Math.sqrt(2 * products) * factorRoundOff * magnitude;
+        + 2 * products * factorRoundOff * (magnitude + Float.MIN_NORMAL);
+  }
+
+  private static double rootMeanSquare(Array magnitudes) {
+    return magnitudes.norm() / Math.sqrt(magnitudes.size());
   }
 }

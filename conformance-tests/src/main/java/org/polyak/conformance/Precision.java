@@ -10,21 +10,37 @@ import java.util.Locale;
  */
 public enum Precision {
   /** IEEE 754 binary32, 24 significant bits: factors are used as they are. */
-  F32(0),
+  F32(24),
   /** TensorFloat-32, 11 significant bits. */
-  TF32(0x1p-11),
+  TF32(11),
   /** bfloat16, 8 significant bits. */
-  BF16(0x1p-8);
+  BF16(8);
 
-  private final double factorRoundOff;
+  private static final int SIGNIFICANT_BITS = 24;
 
-  Precision(double factorRoundOff) {
-    this.factorRoundOff = factorRoundOff;
+  private final int significantBits;
+
+  Precision(int significantBits) {
+    this.significantBits = significantBits;
   }
 
   /** v, the largest relative change of one factor by rounding it to nearest; 0 for binary32. */
   public double factorRoundOff() {
-    return factorRoundOff;
+    return this == F32 ? 0 : Math.scalb(1.0, -significantBits);
+  }
+
+  /**
+   * The number nearest to {@code x} that a factor of this precision can be, ties to even. NaN and
+   * infinities stay what they are.
+   */
+  public float nearest(float x) {
+    if (this == F32 || !Float.isFinite(x)) {
+      return x;
+    }
+    int dropped = SIGNIFICANT_BITS - significantBits;
+    int bits = Float.floatToRawIntBits(x);
+    int half = (1 << (dropped - 1)) - 1 + ((bits >> dropped) & 1);
+    return Float.intBitsToFloat((bits + half) & -(1 << dropped));
   }
 
   /** The value of the option. */

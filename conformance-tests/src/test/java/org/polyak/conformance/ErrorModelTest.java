@@ -75,7 +75,7 @@ class ErrorModelTest {
     for (int i = 0; i < n; i++) {
       exact += (double) a[i] * b[i];
       magnitude += Math.abs((double) a[i] * b[i]);
-      rounded += Reduced.toBrainFloat(a[i]) * Reduced.toBrainFloat(b[i]);
+      rounded += Precision.BF16.nearest(a[i]) * Precision.BF16.nearest(b[i]);
     }
     assertThat(Math.abs(rounded - exact)).isGreaterThan(F32.bound(magnitude, n, 1));
   }
@@ -103,7 +103,7 @@ class ErrorModelTest {
       for (int i = 0; i < n; i++) {
         exact += (double) a[i] * b[i];
         magnitude += Math.abs((double) a[i] * b[i]);
-        rounded += Reduced.toBrainFloat(a[i]) * Reduced.toBrainFloat(b[i]);
+        rounded += Precision.BF16.nearest(a[i]) * Precision.BF16.nearest(b[i]);
       }
       double bound = new ErrorModel(Precision.BF16).bound(magnitude, n, 1);
       assertThat((double) rounded).isCloseTo(exact, within(bound));

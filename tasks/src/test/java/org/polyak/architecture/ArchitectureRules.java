@@ -12,12 +12,14 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.lang.module.ModuleFinder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
@@ -31,6 +33,15 @@ import org.jspecify.annotations.NullMarked;
  */
 final class ArchitectureRules {
   private static final String JSPECIFY = "org.jspecify.annotations";
+
+  private static final Set<String> READERS =
+      Set.of(
+          "System.getProperty",
+          "System.getProperties",
+          "System.getenv",
+          "Boolean.getBoolean",
+          "Integer.getInteger",
+          "Long.getLong");
 
   private ArchitectureRules() {}
 
@@ -89,6 +100,24 @@ final class ArchitectureRules {
         .callMethod(System.class, "setProperties", Properties.class)
         .orShould()
         .callMethod(System.class, "clearProperty", String.class);
+  }
+
+  /** What classes in {@code owner} compute depends on their arguments alone, but for exceptions. */
+  static ArchRule settingsAreReadOnlyBy(String owner, String... exceptions) {
+    return noClasses()
+        .that()
+        .resideInAPackage(owner)
+        .and(
+            describe(
+                "are no exceptions",
+                (JavaClass type) -> !List.of(exceptions).contains(type.getName())))
+        .should()
+        .callMethodWhere(
+            describe(
+                "a system property or an environment variable is read",
+                (JavaMethodCall call) ->
+                    READERS.contains(
+                        call.getTargetOwner().getSimpleName() + "." + call.getName())));
   }
 
   /** What a backend cannot do it says through its typed answers, before it is asked to do it. */

@@ -105,6 +105,19 @@ class ArchitectureTest {
         ArchitectureRules.systemPropertiesAreNotWritten(), Offenders.WritesSystemProperty.class);
   }
 
+  /** The two that read settings choose cases and find golden files. */
+  @Test
+  void nothingOutsideTheCatalogueMovesABound() {
+    holds(
+        ArchitectureRules.settingsAreReadOnlyBy(
+            CONFORMANCE,
+            "org.polyak.conformance.BackendConformanceTest",
+            "org.polyak.conformance.golden.GoldenDirectory"));
+    complains(
+        ArchitectureRules.settingsAreReadOnlyBy("org.polyak.architecture.."),
+        Offenders.ReadsEnvironment.class);
+  }
+
   @Test
   void nobodyMakesAnUnsupportedOperationException() {
     holds(ArchitectureRules.nothingIsUnsupported());

@@ -22,7 +22,8 @@ import org.polyak.spi.fused.UpdateRule;
  * <p>How roundings are counted. Forward, a term φ(q)·φ(k) v passes through the feature maps (6
  * each), a product over K channels, at most three roundings for every token between key and query
  * (decay and addition in m, step and addition in s), and a denominator that gathers as many.
- * Backward, the gradient passes through the same once more, and sums over V channels.
+ * Backward, the gradient passes through the same once more, and sums over V channels. Products are
+ * counted beside the constants.
  *
  * @param out the output
  * @param last the final state; null unless causal
@@ -39,11 +40,17 @@ record AttentionExpectation(
     Expected values,
     @Nullable StateExpectation initial) {
 
-  /** φ(q)·φ(k) or φ(k) vᵀ, then the product with values or state; and the denominator. */
-  private static final double FORWARD_PRODUCTS = 3;
+  /** A state is a sum of products φ(k) vᵀ. */
+  private static final double STATE_PRODUCTS = 1;
 
-  /** Twice those of the forward pass, as for roundings, and the products with the cotangent. */
-  private static final double BACKWARD_PRODUCTS = 2 * FORWARD_PRODUCTS + 2;
+  /** A numerator is φ(q)·φ(k) and then v, or φ(k) vᵀ and then φ(q); a denominator is φ(q)·z. */
+  private static final double OUT_PRODUCTS = 2;
+
+  /** dv: what weighs dN, one; dN, of the denominator one; and their product. */
+  private static final double VALUE_PRODUCTS = 3;
+
+  /** dφ by way of the denominator: out two, dout·out, 1/D, and the product with z or φ. */
+  private static final double KEY_PRODUCTS = OUT_PRODUCTS + 3;
 
   /** The parts of a state. */
   record StateExpectation(Expected memory, Expected momentum, Expected keySum) {}
@@ -66,11 +73,11 @@ record AttentionExpectation(
               LinearAttention.forward(inputs, kernel),
               LinearAttention.forwardMagnitude(inputs, kernel),
               forward,
-              FORWARD_PRODUCTS),
+              OUT_PRODUCTS),
           null,
-          new Expected(gradients.queries(), sizes.queries(), backward, BACKWARD_PRODUCTS),
-          new Expected(gradients.keys(), sizes.keys(), backward, BACKWARD_PRODUCTS),
-          new Expected(gradients.values(), sizes.values(), backward, BACKWARD_PRODUCTS),
+          new Expected(gradients.queries(), sizes.queries(), backward, KEY_PRODUCTS),
+          new Expected(gradients.keys(), sizes.keys(), backward, KEY_PRODUCTS),
+          new Expected(gradients.values(), sizes.values(), backward, VALUE_PRODUCTS),
           null);
     }
     Momentum momentum =
@@ -92,30 +99,28 @@ record AttentionExpectation(
     MomentumRecurrence.Gradients gradientSizes =
         MomentumRecurrence.backwardMagnitude(
             inputs, kernel, momentum, padding, initial, outGradient, lastGradient);
+    QkvGradients inner = gradients.inputs();
+    QkvGradients innerSizes = gradientSizes.inputs();
     return new AttentionExpectation(
-        new Expected(run.out(), sizes.out(), forward, FORWARD_PRODUCTS),
-        state(run.state(), sizes.state(), forward, FORWARD_PRODUCTS),
-        new Expected(
-            gradients.inputs().queries(),
-            gradientSizes.inputs().queries(),
-            backward,
-            BACKWARD_PRODUCTS),
-        new Expected(
-            gradients.inputs().keys(), gradientSizes.inputs().keys(), backward, BACKWARD_PRODUCTS),
-        new Expected(
-            gradients.inputs().values(),
-            gradientSizes.inputs().values(),
-            backward,
-            BACKWARD_PRODUCTS),
-        state(gradients.initial(), gradientSizes.initial(), backward, BACKWARD_PRODUCTS));
+        new Expected(run.out(), sizes.out(), forward, OUT_PRODUCTS),
+        state(run.state(), sizes.state(), forward, STATE_PRODUCTS, STATE_PRODUCTS),
+        new Expected(inner.queries(), innerSizes.queries(), backward, KEY_PRODUCTS),
+        new Expected(inner.keys(), innerSizes.keys(), backward, KEY_PRODUCTS),
+        new Expected(inner.values(), innerSizes.values(), backward, VALUE_PRODUCTS),
+        state(
+            gradients.initial(), gradientSizes.initial(), backward, VALUE_PRODUCTS, KEY_PRODUCTS));
   }
 
   private static StateExpectation state(
-      State values, State magnitudes, double roundings, double products) {
+      State values,
+      State magnitudes,
+      double roundings,
+      double products,
+      double productsOfTheKeySum) {
     return new StateExpectation(
         new Expected(values.s(), magnitudes.s(), roundings, products),
         new Expected(values.m(), magnitudes.m(), roundings, products),
-        new Expected(values.z(), magnitudes.z(), roundings, products));
+        new Expected(values.z(), magnitudes.z(), roundings, productsOfTheKeySum));
   }
 
   private static org.polyak.conformance.oracle.FeatureMap oracle(FeatureMap map) {

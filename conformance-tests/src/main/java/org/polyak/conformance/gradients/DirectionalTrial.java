@@ -23,14 +23,29 @@ final class DirectionalTrial {
    */
   private static final double ROUNDINGS = 100;
 
-  /** Products on the way of a term: at most three forward, and backward twice these and two. */
-  private static final double PRODUCTS = 11;
-
   /** A function in float64. */
   @FunctionalInterface
   interface OracleFunction {
     /** All results. */
     List<Array> apply(List<Array> inputs);
+  }
+
+  /**
+   * Where a reduced precision enters a gradient.
+   *
+   * @param count products on the longest way of a term into it
+   * @param terms their absolute values, summed up for each element of the gradients
+   */
+  record Products(double count, GradientMagnitude terms) {
+    /** A function without products. */
+    static final Products NONE = new Products(0, (in, cotangents) -> in);
+  }
+
+  /** The magnitude of a gradient's terms. */
+  @FunctionalInterface
+  interface GradientMagnitude {
+    /** For each input. */
+    List<Array> of(List<Array> inputs, List<Array> cotangents);
   }
 
   private DirectionalTrial() {}
@@ -41,21 +56,34 @@ final class DirectionalTrial {
       List<Array> inputs,
       OracleFunction oracle,
       Differentiated.Function function) {
+    run(c, s, inputs, oracle, function, Products.NONE);
+  }
+
+  static void run(
+      CaseContext c,
+      Samples s,
+      List<Array> inputs,
+      OracleFunction oracle,
+      Differentiated.Function function,
+      Products products) {
     List<Array> cotangents = new ArrayList<>();
     for (Array result : oracle.apply(inputs)) {
       cotangents.add(normal(s, result.shape()));
     }
     Differentiated found = Differentiated.of(c, inputs, cotangents, function);
+    List<Array> terms = products.terms().of(inputs, cotangents);
     for (int k = 0; k < DIRECTIONS; k++) {
       List<Array> forwards = new ArrayList<>();
       List<Array> backwards = new ArrayList<>();
       double got = 0;
       double magnitude = 0;
+      double ofProducts = 0;
       for (int i = 0; i < inputs.size(); i++) {
         Array direction = normal(s, inputs.get(i).shape());
         Array gradient = Samples.array(found.gradients().get(i), inputs.get(i).shape());
         got += gradient.dot(direction);
         magnitude += gradient.abs().dot(direction.abs());
+        ofProducts += terms.get(i).dot(direction.abs());
         forwards.add(inputs.get(i).plus(direction.times(STEP)));
         backwards.add(inputs.get(i).minus(direction.times(STEP)));
       }
@@ -67,7 +95,8 @@ final class DirectionalTrial {
               List.of(),
               got,
               difference / (2 * STEP),
-              c.errors().bound(magnitude, ROUNDINGS, PRODUCTS)));
+              c.errors().bound(magnitude, ROUNDINGS, 0)
+                  + c.errors().bound(ofProducts, 0, products.count())));
     }
   }
 

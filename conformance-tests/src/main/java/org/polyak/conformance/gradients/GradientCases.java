@@ -11,6 +11,7 @@ import org.polyak.conformance.Chapter;
 import org.polyak.conformance.Definition;
 import org.polyak.conformance.Family;
 import org.polyak.conformance.Samples;
+import org.polyak.conformance.gradients.DirectionalTrial.Products;
 import org.polyak.conformance.oracle.Array;
 import org.polyak.conformance.oracle.AttentionInputs;
 import org.polyak.conformance.oracle.CrossEntropy;
@@ -24,6 +25,7 @@ import org.polyak.conformance.oracle.Momentum;
 import org.polyak.conformance.oracle.MomentumRecurrence;
 import org.polyak.conformance.oracle.Normalisation;
 import org.polyak.conformance.oracle.Normalisation.Kind;
+import org.polyak.conformance.oracle.QkvGradients;
 import org.polyak.conformance.oracle.SoftmaxAttention;
 import org.polyak.conformance.oracle.SpecialFunctions;
 import org.polyak.conformance.oracle.Visibility;
@@ -71,7 +73,8 @@ public final class GradientCases {
                 s,
                 List.of(normal(s, 3, 7, 5), normal(s, 3, 5, 9)),
                 in -> List.of(LinearAlgebra.matmul(in.get(0), in.get(1))),
-                (ops, in) -> List.of(ops.matmul(in.get(0), in.get(1)))));
+                (ops, in) -> List.of(ops.matmul(in.get(0), in.get(1))),
+                new Products(1, (in, d) -> ofProduct(in.get(0), in.get(1), d.getFirst()))));
     family.add(
         "product of transposes",
         (c, s) ->
@@ -82,8 +85,12 @@ public final class GradientCases {
                 in -> List.of(LinearAlgebra.transpose(LinearAlgebra.matmul(in.get(1), in.get(0)))),
                 (ops, in) ->
                     List.of(
-                        ops.matmul(
-                            ops.transpose(in.get(0), 0, 1), ops.transpose(in.get(1), 0, 1)))));
+                        ops.matmul(ops.transpose(in.get(0), 0, 1), ops.transpose(in.get(1), 0, 1))),
+                new Products(
+                    1,
+                    (in, d) ->
+                        ofProduct(in.get(1), in.get(0), LinearAlgebra.transpose(d.getFirst()))
+                            .reversed())));
     family.add(
         "element-wise chain with a shared argument",
         (c, s) ->
@@ -180,7 +187,8 @@ public final class GradientCases {
                   s,
                   List.of(normal(s, 6, 11), normal(s, 7, 11), normal(s, 7)),
                   in -> List.of(oracle.forward(Linear.forward(in.get(0), in.get(1), in.get(2)))),
-                  (ops, in) -> List.of(ops.linear(in.get(0), in.get(1), in.get(2), activation))));
+                  (ops, in) -> List.of(ops.linear(in.get(0), in.get(1), in.get(2), activation)),
+                  new Products(2, GradientCases::ofLinearLayer)));
     }
     family.add(
         "layer normalisation",
@@ -234,7 +242,16 @@ public final class GradientCases {
                   (ops, in) ->
                       List.of(
                           ops.softmaxAttention(
-                              in.get(0), in.get(1), in.get(2), UNPADDED, causal, 0.4))));
+                              in.get(0), in.get(1), in.get(2), UNPADDED, causal, 0.4)),
+                  new Products(
+                      4,
+                      (in, d) ->
+                          list(
+                              SoftmaxAttention.backwardMagnitude(
+                                  inputs(in, visibility),
+                                  0.4,
+                                  2 * c.precision().factorRoundOff(),
+                                  d.getFirst())))));
       AttentionSpec spec = spec(new UpdateRule.Additive(), causal);
       family.add(
           direction + "linear attention",
@@ -245,7 +262,13 @@ public final class GradientCases {
                   heads(s),
                   in -> List.of(LinearAttention.forward(inputs(in, visibility), KERNEL)),
                   (ops, in) ->
-                      List.of(ops.attention(spec, in.get(0), in.get(1), in.get(2), UNPADDED))));
+                      List.of(ops.attention(spec, in.get(0), in.get(1), in.get(2), UNPADDED)),
+                  new Products(
+                      5,
+                      (in, d) ->
+                          list(
+                              LinearAttention.backwardMagnitude(
+                                  inputs(in, visibility), KERNEL, d.getFirst())))));
     }
     for (float beta : new float[] {0, 0.6f, 0.99f}) {
       family.add("momentum attention with states, β = " + beta, (c, s) -> momentum(c, s, beta));
@@ -278,7 +301,46 @@ public final class GradientCases {
           Variable last = Objects.requireNonNull(attended.state().momentum(), "no momentum");
           Variable keySum = Objects.requireNonNull(attended.state().keySum(), "no key sum");
           return List.of(attended.out(), attended.state().memory(), last, keySum);
-        });
+        },
+        new Products(
+            5,
+            (in, d) -> {
+              MomentumRecurrence.Gradients sizes =
+                  MomentumRecurrence.backwardMagnitude(
+                      inputs(in, Visibility.causal()),
+                      KERNEL,
+                      new Momentum(beta, 0.75),
+                      org.polyak.conformance.oracle.Padding.DECAY,
+                      new MomentumRecurrence.State(in.get(4), in.get(3), in.get(5)),
+                      d.get(0),
+                      new MomentumRecurrence.State(d.get(2), d.get(1), d.get(3)));
+              List<Array> all = new ArrayList<>(list(sizes.inputs()));
+              all.addAll(List.of(sizes.initial().s(), sizes.initial().m(), sizes.initial().z()));
+              return all;
+            }));
+  }
+
+  private static List<Array> list(QkvGradients gradients) {
+    return List.of(gradients.queries(), gradients.keys(), gradients.values());
+  }
+
+  /** |dy| |b|ᵀ and |a|ᵀ |dy|. */
+  private static List<Array> ofProduct(Array a, Array b, Array outGradient) {
+    Array dy = outGradient.abs();
+    return List.of(
+        LinearAlgebra.matmul(dy, LinearAlgebra.transpose(b.abs())),
+        LinearAlgebra.matmul(LinearAlgebra.transpose(a.abs()), dy));
+  }
+
+  /**
+   * The error of the product z moves f′(z) by at most |f″| times as much. For the activations tried
+   * |f′| ≤ 1.13 and |f″| ≤ 0.8: both largest for GELU, f″(0) = √(2/π).
+   */
+  private static List<Array> ofLinearLayer(List<Array> in, List<Array> cotangents) {
+    Array z = Linear.forwardMagnitude(in.get(0), in.get(1), in.get(2));
+    Array dz = z.map(size -> 1.13 + 0.8 * size).times(cotangents.getFirst().abs());
+    Linear.Gradients gradients = Linear.backward(in.get(0).abs(), in.get(1).abs(), dz);
+    return List.of(gradients.x(), gradients.weight(), gradients.bias());
   }
 
   /** Three components per row, about as narrow as a byte's bin, so that nothing cancels. */

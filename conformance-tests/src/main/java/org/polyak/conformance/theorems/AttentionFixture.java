@@ -23,8 +23,8 @@ import org.polyak.spi.fused.UpdateRule;
 record AttentionFixture(CaseContext context, AttentionInputs inputs) {
   static final double EPSILON = 1e-6;
 
-  /** φ(q)·φ(k) or φ(k) vᵀ, then the product with values or state; and the denominator. */
-  static final double PRODUCTS = 3;
+  /** φ(q)·φ(k) and then v, or φ(k) vᵀ and then φ(q); and one in the denominator. */
+  static final double PRODUCTS = 2;
 
   static final List<Schedule> SCHEDULES =
       List.of(
