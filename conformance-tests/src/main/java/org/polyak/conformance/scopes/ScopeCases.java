@@ -54,7 +54,10 @@ public final class ScopeCases {
             .add("memory given back can be had again, many times over", ScopeCases::manyTimes)
             .add("work submitted before a release still reads its input", ScopeCases::pending)
             .add("tensors without elements", ScopeCases::empty)
-            .add("the backend says what it is", ScopeCases::describesItself));
+            .add("the backend says what it is", ScopeCases::describesItself)
+            .add("memory given back is left alone until nothing reads it", ScopeCases::stillRead)
+            .add("memory given back once is handed out once", ScopeCases::handedOutOnce)
+            .add("a release leaves its neighbours alone", ScopeCases::neighbours));
   }
 
   private static void fresh(CaseContext c, Samples s) {
@@ -274,6 +277,57 @@ public final class ScopeCases {
     holds(c, out, n);
   }
 
+  /** As before, but the inputs are complete, so that nothing behind the release writes them. */
+  private static void stillRead(CaseContext c, Samples s) {
+    int n = 200;
+    Tensor out = c.scope().allocate(DType.F32, Shape.of(n, n));
+    try (Scope brief = c.backend().openScope("brief")) {
+      Tensor a = brief.allocate(DType.F32, Shape.of(n, n));
+      Tensor b = brief.allocate(DType.F32, Shape.of(n, n));
+      c.kernels().fill(a, 1);
+      c.kernels().fill(b, 1);
+      c.backend().finish();
+      c.kernels().matmul(a, b, false, out);
+    }
+    try (Scope next = c.backend().openScope("next")) {
+      c.backend()
+          .upload(
+              MemorySegment.ofArray(new float[n * n]), next.allocate(DType.F32, Shape.of(n, n)));
+    }
+    holds(c, out, n);
+  }
+
+  private static void handedOutOnce(CaseContext c, Samples s) {
+    try (Scope scope = c.backend().openScope("again")) {
+      scope.release(filled(c, scope, 1));
+      List<Tensor> tensors = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        tensors.add(filled(c, scope, i));
+      }
+      for (int i = 0; i < tensors.size(); i++) {
+        holds(c, tensors.get(i), i);
+      }
+    }
+  }
+
+  private static void neighbours(CaseContext c, Samples s) {
+    try (Scope scope = c.backend().openScope("neighbours")) {
+      List<Tensor> tensors = new ArrayList<>();
+      for (int i = 0; i < 9; i++) {
+        tensors.add(filled(c, scope, i));
+      }
+      for (int i = 1; i < tensors.size(); i += 2) {
+        scope.release(tensors.get(i));
+      }
+      for (int i = 0; i < tensors.size(); i++) {
+        filled(c, scope, -1);
+      }
+      for (int i = 0; i < tensors.size(); i += 2) {
+        holds(c, tensors.get(i), i);
+      }
+    }
+  }
+
   private static void empty(CaseContext c, Samples s) {
     Tensor none = c.scope().allocate(DType.F32, Shape.of(0, 5));
     c.kernels().fill(none, 1);
@@ -296,6 +350,12 @@ public final class ScopeCases {
     c.check(info.equals(backend.info()), "it says something else the second time");
     backend.finish();
     backend.finish();
+  }
+
+  private static Tensor filled(CaseContext c, Scope scope, float value) {
+    Tensor tensor = scope.allocate(DType.F32, Shape.of(1000));
+    c.kernels().fill(tensor, value);
+    return tensor;
   }
 
   private static Tensor dead(CaseContext c, DType dtype, Shape shape) {

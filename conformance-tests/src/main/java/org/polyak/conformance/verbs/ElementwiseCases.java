@@ -48,6 +48,10 @@ public final class ElementwiseCases {
     Float.NEGATIVE_INFINITY,
     Float.NaN
   };
+
+  /** More elements than 2¹⁶, which bounds a launch on some devices. */
+  private static final int MANY = 70_001;
+
   private static final int[] DIMS = {3, 5, 7};
   private static final int COUNT = 3 * 5 * 7;
 
@@ -125,6 +129,16 @@ public final class ElementwiseCases {
           c.kernels().unary(op, in.broadcastTo(Shape.of(DIMS)), out);
           expectUnary(c, op, repeated(x, 7, 35), out);
         });
+    family.add(
+        "70,001 elements",
+        (c, s) ->
+            unary(
+                c,
+                op,
+                s.uniform(MANY, range[0], range[1]),
+                Placement.DENSE,
+                Placement.DENSE,
+                MANY));
     return family;
   }
 
@@ -213,6 +227,18 @@ public final class ElementwiseCases {
           c.kernels().binary(op, a.broadcastTo(shape), b.broadcastTo(shape), out);
           expectBinary(c, op, repeated(rows, 7, 35), columns, out);
         });
+    family.add(
+        "70,001 elements",
+        (c, s) ->
+            binary(
+                c,
+                op,
+                s.normal(MANY, 1),
+                s.normal(MANY, 1),
+                Placement.DENSE,
+                Placement.DENSE,
+                Placement.DENSE,
+                MANY));
     return family;
   }
 
@@ -270,6 +296,10 @@ public final class ElementwiseCases {
           float[] taken = repeated(new float[] {0, 1, 0, 1, 1, 0, 0}, 1, COUNT);
           c.expectSameBits("out", c.memory().floats(both), selected(taken, a, b));
         });
+    family.add(
+        "70,001 elements",
+        (c, s) ->
+            select(c, s, repeated(conditions, 1, MANY), Placement.DENSE, Placement.DENSE, MANY));
     return family;
   }
 

@@ -20,6 +20,9 @@ public final class MovementCases {
   private static final int[] DIMS = {2, 3, 5, 7};
   private static final int COUNT = 2 * 3 * 5 * 7;
 
+  /** More elements than 2¹⁶, which bounds a launch on some devices. */
+  private static final int MANY = 100_003;
+
   private MovementCases() {}
 
   /** The families. */
@@ -40,7 +43,8 @@ public final class MovementCases {
         .add("native and misaligned host memory", MovementCases::nativeMemory)
         .add("a download of a broadcast repeats", MovementCases::downloadBroadcast)
         .add("host memory may be reused after an upload", MovementCases::reuse)
-        .add("empty and one-element tensors", MovementCases::tiny);
+        .add("empty and one-element tensors", MovementCases::tiny)
+        .add("an upload waits for work that reads what it overwrites", MovementCases::overwrite);
   }
 
   private static void uploadEverywhere(CaseContext c, Samples s) {
@@ -101,12 +105,24 @@ public final class MovementCases {
   }
 
   private static void reuse(CaseContext c, Samples s) {
-    float[] values = s.normal(100_003, 1);
+    float[] values = s.normal(MANY, 1);
     float[] host = values.clone();
     Tensor to = c.memory().output("to", Placement.DENSE, host.length);
     c.backend().upload(MemorySegment.ofArray(host), to);
     Arrays.fill(host, 7);
     c.expectSameBits("upload", c.memory().floats(to), values);
+  }
+
+  private static void overwrite(CaseContext c, Samples s) {
+    float[] before = s.normal(MANY, 1);
+    float[] after = s.normal(before.length, 1);
+    Tensor from = c.memory().update("from", before, Placement.DENSE, before.length);
+    Tensor to = c.memory().output("to", Placement.DENSE, before.length);
+    c.backend().finish();
+    c.kernels().copy(from, to);
+    c.backend().upload(MemorySegment.ofArray(after), from);
+    c.expectSameBits("copied before", c.memory().floats(to), before);
+    c.expectSameBits("uploaded after", c.memory().floats(from), after);
   }
 
   private static void tiny(CaseContext c, Samples s) {
@@ -125,7 +141,8 @@ public final class MovementCases {
         .add("integers between all layouts", MovementCases::copyIntegers)
         .add("bits are kept: signed zeros, subnormals, infinities", MovementCases::copySpecial)
         .add("of a broadcast", MovementCases::copyBroadcast)
-        .add("every length from 0 to 67", MovementCases::copyLengths);
+        .add("every length from 0 to 67", MovementCases::copyLengths)
+        .add("100,003 elements", MovementCases::copyMany);
   }
 
   private static void copyEverywhere(CaseContext c, Samples s) {
@@ -184,6 +201,13 @@ public final class MovementCases {
     }
   }
 
+  private static void copyMany(CaseContext c, Samples s) {
+    float[] values = s.normal(MANY, 1);
+    Tensor to = c.memory().output("out", Placement.OFFSET, MANY);
+    c.kernels().copy(c.memory().input("in", values, Placement.DENSE, MANY), to);
+    c.expectSameBits("copy", c.memory().floats(to), values);
+  }
+
   private static Family fill() {
     return new Family(
             "VERB-FILL",
@@ -192,7 +216,8 @@ public final class MovementCases {
         .add("all layouts", MovementCases::fillEverywhere)
         .add("special values", MovementCases::fillSpecial)
         .add("integers round towards zero", MovementCases::fillIntegers)
-        .add("every length from 0 to 67", MovementCases::fillLengths);
+        .add("every length from 0 to 67", MovementCases::fillLengths)
+        .add("100,003 elements", (c, s) -> filled(c, 0.5, Placement.DENSE, MANY));
   }
 
   private static void fillEverywhere(CaseContext c, Samples s) {

@@ -35,7 +35,12 @@ public final class RowCases {
         .add("no rows", (c, s) -> gather(c, s, new int[0], 4, 5, Placement.DENSE, Placement.DENSE))
         .add("an index beyond the table is an error", (c, s) -> gatherBeyond(c, s, 4))
         .add("a negative index is an error", (c, s) -> gatherBeyond(c, s, -1))
-        .add("NaN in a row that is not asked for", RowCases::gatherBesideNaN);
+        .add("NaN in a row that is not asked for", RowCases::gatherBesideNaN)
+        .add(
+            "100,003 rows",
+            (c, s) ->
+                gather(
+                    c, s, s.integers(100_003, 0, 300), 300, 3, Placement.DENSE, Placement.DENSE));
   }
 
   private static Family scatter() {
