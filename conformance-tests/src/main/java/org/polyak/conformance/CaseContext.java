@@ -124,32 +124,43 @@ public final class CaseContext {
    * @return whether all are within their bounds
    */
   public boolean expect(String tensor, float[] got, Array want, IntToDoubleFunction bound) {
-    if (got.length != want.size()) {
-      fail("%s has %d elements, not %d".formatted(tensor, got.length, want.size()));
+    return expect(tensor, got.length, i -> got[i], want, bound);
+  }
+
+  /** The same for a result in float64. */
+  public boolean expect(String tensor, Array got, Array want, IntToDoubleFunction bound) {
+    return expect(tensor, got.size(), i -> got.data()[i], want, bound);
+  }
+
+  private boolean expect(
+      String tensor, int count, IntToDoubleFunction got, Array want, IntToDoubleFunction bound) {
+    if (count != want.size()) {
+      fail("%s has %d elements, not %d".formatted(tensor, count, want.size()));
       return false;
     }
     int worstAt = 0;
     double worstHeadroom = -1;
     int wrong = 0;
-    for (int i = 0; i < got.length; i++) {
-      double headroom = Discrepancy.headroom(got[i], want.data()[i], bound.applyAsDouble(i));
+    for (int i = 0; i < count; i++) {
+      double headroom =
+          Discrepancy.headroom(got.applyAsDouble(i), want.data()[i], bound.applyAsDouble(i));
       if (headroom > worstHeadroom) {
         worstHeadroom = headroom;
         worstAt = i;
       }
       wrong += headroom > 1 ? 1 : 0;
     }
-    if (got.length > 0) {
+    if (count > 0) {
       Discrepancy here =
           new Discrepancy(
               tensor,
               index(want, worstAt),
-              got[worstAt],
+              got.applyAsDouble(worstAt),
               want.data()[worstAt],
               bound.applyAsDouble(worstAt));
       note(here);
       if (wrong > 0) {
-        fail("%d of %d elements out of bounds, worst %s".formatted(wrong, got.length, here));
+        fail("%d of %d elements out of bounds, worst %s".formatted(wrong, count, here));
       }
     }
     return wrong == 0;

@@ -23,7 +23,7 @@ import org.polyak.spi.fused.UpdateRule;
 final class AttentionReplay {
   private AttentionReplay() {}
 
-  static void softmax(GoldenReplay replay) {
+  static void softmax(BackendReplay replay) {
     GoldenFile file = replay.file();
     Differentiated found =
         Differentiated.of(
@@ -42,7 +42,7 @@ final class AttentionReplay {
     outAndGradients(replay, found);
   }
 
-  static void family(GoldenReplay replay) {
+  static void family(BackendReplay replay) {
     GoldenFile file = replay.file();
     boolean endAnchored =
         file.operation().equals("momentum_attention_authors_parallel")
@@ -65,7 +65,7 @@ final class AttentionReplay {
   }
 
   /** Weights of eq. 14 on the values of linear attention, with or without a causal mask. */
-  private static void endAnchored(GoldenReplay replay) {
+  private static void endAnchored(BackendReplay replay) {
     GoldenFile file = replay.file();
     AttentionSpec spec = spec(file, new UpdateRule.Additive());
     float[] weights = endAnchoredWeights(file);
@@ -101,7 +101,7 @@ final class AttentionReplay {
   }
 
   /** Causal attention whose final state the file holds too. */
-  private static void carried(GoldenReplay replay) {
+  private static void carried(BackendReplay replay) {
     GoldenFile file = replay.file();
     AttentionSpec spec = spec(file, rule(file));
     List<Array> inputs = new ArrayList<>(inputs(file));
@@ -140,7 +140,7 @@ final class AttentionReplay {
   }
 
   /** The state after some of the tokens. */
-  private static void middle(GoldenReplay replay, AttentionSpec spec) {
+  private static void middle(BackendReplay replay, AttentionSpec spec) {
     GoldenFile file = replay.file();
     int tokens = (int) file.number("mid_step");
     Ops ops = Ops.inference(replay.context().engine(), replay.context().scope());
@@ -201,12 +201,12 @@ final class AttentionReplay {
     return List.of(swap(file.tensor("in.q")), swap(file.tensor("in.k")), swap(file.tensor("in.v")));
   }
 
-  private static void outAndGradients(GoldenReplay replay, Differentiated found) {
+  private static void outAndGradients(BackendReplay replay, Differentiated found) {
     replay.compareHeads("out.y", found.result());
     gradients(replay, found);
   }
 
-  private static void gradients(GoldenReplay replay, Differentiated found) {
+  private static void gradients(BackendReplay replay, Differentiated found) {
     replay.compareHeads("grad.q", found.gradients().get(0));
     replay.compareHeads("grad.k", found.gradients().get(1));
     replay.compareHeads("grad.v", found.gradients().get(2));

@@ -14,7 +14,7 @@ final class ConnectionReplay {
   private ConnectionReplay() {}
 
   /** x + v + β (x − previous). */
-  static void equation15(GoldenReplay replay) {
+  static void equation15(BackendReplay replay) {
     GoldenFile file = replay.file();
     Differentiated found =
         Differentiated.of(
@@ -31,7 +31,7 @@ final class ConnectionReplay {
   }
 
   /** velocity ← μ velocity − v; x − s velocity. */
-  static void velocity(GoldenReplay replay) {
+  static void velocity(BackendReplay replay) {
     GoldenFile file = replay.file();
     Differentiated found =
         Differentiated.of(
@@ -49,7 +49,7 @@ final class ConnectionReplay {
   }
 
   /** Eq. 15 with the coefficient of eq. 18; the edge cases hold coefficients only. */
-  static void adaptive(GoldenReplay replay) {
+  static void adaptive(BackendReplay replay) {
     GoldenFile file = replay.file();
     AdaptiveCoefficient coefficient = coefficient(file);
     Array gradient = file.tensor("in.grad");

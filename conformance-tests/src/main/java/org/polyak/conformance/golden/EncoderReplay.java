@@ -24,7 +24,7 @@ import org.polyak.spi.fused.Activation;
 final class EncoderReplay {
   private EncoderReplay() {}
 
-  static void encoder(GoldenReplay replay) {
+  static void encoder(BackendReplay replay) {
     GoldenFile file = replay.file();
     CaseContext c = replay.context();
     ParameterFactory factory = new ParameterFactory(c.engine(), c.scope(), Generator.ofSeed(0));

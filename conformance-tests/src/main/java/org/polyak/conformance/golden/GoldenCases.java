@@ -5,104 +5,101 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Stream;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Definition;
 import org.polyak.conformance.Level;
 
 /**
- * Golden vectors as cases: every file of the groups that concern operations of this version,
- * through {@code nn} on the backend. The cases depend on the directory and so are no part of the
- * catalogue.
+ * The golden vectors of a directory as cases: every file through {@code nn} on the backend, and
+ * through the oracle. The cases depend on the directory and so are no part of the catalogue.
+ *
+ * @param files the number of files in the directory
+ * @param backend the cases {@code GOLD-<file>}, which a backend answers for
+ * @param oracle the cases {@code GOLD-ORACLE-<file>}, which the suite answers for
+ * @param unknown what no case replays
  */
-public final class GoldenCases {
-  /** The groups that are replayed: attention, connections, optimisers, layers, encoders. */
-  private static final List<String> GROUPS =
-      List.of("01", "02", "03", "04", "09", "10", "11", "12");
-
-  /** What this version has no operation for, and why. */
-  private static final Map<String, String> NOT_REPLAYED =
-      Map.ofEntries(
-          Map.entry("04_adaptive_eq18_batch_", "norms over the whole batch are no variant"),
-          Map.entry("09_optim_muon", "Muon comes later"),
-          Map.entry("09_optim_adam_amsgrad", "AMSGrad is no variant"),
-          Map.entry("10_causalconv", "causal convolution comes later"),
-          Map.entry("10_dmol3", "the three-channel loss is no variant"),
-          Map.entry("10_rmsnorm", "RMS normalisation comes later"),
-          Map.entry("10_gelu_tanh", "the approximate GELU is no activation"),
-          Map.entry("10_logsigmoid", "the logarithm of the sigmoid is no activation"));
-
-  @FunctionalInterface
-  private interface Body {
-    void run(GoldenReplay replay);
+public record GoldenCases(
+    int files,
+    List<ConformanceCase> backend,
+    List<ConformanceCase> oracle,
+    List<UnknownReplay> unknown) {
+  /** Copies the lists. */
+  public GoldenCases {
+    backend = List.copyOf(backend);
+    oracle = List.copyOf(oracle);
+    unknown = List.copyOf(unknown);
   }
 
-  private GoldenCases() {}
-
-  /** The cases for the files of a directory, one for each file, ordered by name. */
-  public static List<ConformanceCase> cases(GoldenDirectory directory) {
-    List<ConformanceCase> cases = new ArrayList<>();
-    for (Path path : files(directory)) {
-      GoldenFile file = read(path);
-      cases.add(
-          new ConformanceCase(
-              "GOLD-" + file.name(),
-              Chapter.GOLDEN,
-              Level.MUST,
-              file.operation(),
-              new Definition(file.operation(), file.text("source")),
-              context -> {
-                GoldenReplay replay = new GoldenReplay(context, read(path));
-                body(replay.file()).run(replay);
-                replay.finish();
-              }));
+  /**
+   * A file that one of the two cannot replay.
+   *
+   * @param caseId the id that its case would have
+   * @param file the file's name, without its ending
+   * @param operation what it is about
+   * @param reason why not, as half a sentence
+   */
+  public record UnknownReplay(String caseId, String file, String operation, String reason) {
+    @Override
+    public String toString() {
+      return "%s (%s): %s".formatted(caseId, operation, reason);
     }
-    return List.copyOf(cases);
   }
 
-  private static List<Path> files(GoldenDirectory directory) {
-    return GROUPS.stream()
-        .flatMap(group -> directory.files(group).stream())
-        .filter(path ->
-            NOT_REPLAYED.keySet().stream().noneMatch(path.getFileName().toString()::startsWith))
-        .toList();
+  /**
+   * The cases for all files of a directory, ordered by name.
+   *
+   * @throws UncheckedIOException for a file that cannot be read or is no golden file; its message
+   *     names the file and the reason
+   */
+  public static GoldenCases read(GoldenDirectory directory) {
+    List<Path> files = directory.files();
+    List<ConformanceCase> backend = new ArrayList<>();
+    List<ConformanceCase> oracle = new ArrayList<>();
+    List<UnknownReplay> unknown = new ArrayList<>();
+    for (Path path : files) {
+      GoldenFile file = read(path);
+      sort("GOLD-", path, file, BackendReplays.find(file), backend, unknown);
+      sort("GOLD-ORACLE-", path, file, OracleReplays.find(file), oracle, unknown);
+    }
+    return new GoldenCases(files.size(), backend, oracle, unknown);
   }
 
-  private static Body body(GoldenFile file) {
-    return switch (file.operation()) {
-      case "softmax_attention" -> AttentionReplay::softmax;
-      case "linear_attention",
-          "linear_attention_recurrent",
-          "momentum_attention",
-          "momentum_attention_authors_parallel",
-          "momentum_attention_authors_recurrent" ->
-          AttentionReplay::family;
-      case "momentum_connection" -> ConnectionReplay::equation15;
-      case "momentum_connection_authors" -> ConnectionReplay::velocity;
-      case "adaptive_momentum" -> ConnectionReplay::adaptive;
-      case "optimizer", "optimizer_radam_authors" -> OptimizerReplay::trajectory;
-      case "layer_norm" -> LayerReplay::layerNorm;
-      case "activation" -> LayerReplay::activation;
-      case "cross_entropy" -> LayerReplay::crossEntropy;
-      case "embedding" -> LayerReplay::embedding;
-      case "linear" -> LayerReplay::linear;
-      case "sinusoidal_positions" -> LayerReplay::positions;
-      case "discretized_mixture_logistics_1ch" -> LayerReplay::logisticMixture;
-      case "transformer_encoder", "authors_momentum_encoder", "authors_adaptive_encoder" ->
-          EncoderReplay::encoder;
-      default ->
-          throw new IllegalStateException(
-              "Golden case %s: there is no replay for operation '%s'."
-                  .formatted(file.name(), file.operation()));
-    };
+  /** Both lists of cases. */
+  public List<ConformanceCase> all() {
+    return Stream.concat(backend.stream(), oracle.stream()).toList();
+  }
+
+  private static void sort(
+      String prefix,
+      Path path,
+      GoldenFile file,
+      Replay replay,
+      List<ConformanceCase> cases,
+      List<UnknownReplay> unknown) {
+    String id = prefix + file.name();
+    switch (replay) {
+      case Replay.Known(Replay.Body body) ->
+          cases.add(
+              new ConformanceCase(
+                  id,
+                  Chapter.GOLDEN,
+                  Level.MUST,
+                  file.operation(),
+                  new Definition(file.operation(), file.text("source")),
+                  context -> body.run(context, read(path))));
+      case Replay.Unknown(String reason) ->
+          unknown.add(new UnknownReplay(id, file.name(), file.operation(), reason));
+    }
   }
 
   private static GoldenFile read(Path path) {
     try {
       return GoldenFile.read(path);
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read golden file " + path + ".", e);
+      throw new UncheckedIOException(
+          "Golden file %s cannot be used: %s.".formatted(path, e.getMessage()), e);
     }
   }
 }

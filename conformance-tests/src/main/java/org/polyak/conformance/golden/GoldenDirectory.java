@@ -1,6 +1,7 @@
 package org.polyak.conformance.golden;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,19 +47,12 @@ public record GoldenDirectory(Path path) {
         .formatted(PROPERTY, reason);
   }
 
-  /**
-   * The files of one group, by name.
-   *
-   * @param group the two digits that begin the names
-   */
-  public List<Path> files(String group) {
+  /** Its golden files, by name. */
+  public List<Path> files() {
     try (Stream<Path> all = Files.list(path)) {
-      return all.filter(p -> p.getFileName().toString().startsWith(group + "_"))
-          .filter(p -> p.getFileName().toString().endsWith(".safetensors"))
-          .sorted()
-          .toList();
+      return all.filter(p -> p.getFileName().toString().endsWith(".safetensors")).sorted().toList();
     } catch (IOException e) {
-      throw new IllegalStateException("Cannot list the golden files in " + path + ".", e);
+      throw new UncheckedIOException("Cannot list the golden files in " + path + ".", e);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,12 +42,16 @@ public final class GoldenFile {
   /**
    * Reads a file.
    *
-   * @throws IOException when it cannot be read or is not a safetensors file of these types
+   * @throws IOException when it cannot be read, is cut short, or is not a safetensors file of these
+   *     types with operation, source and tolerances in its metadata
    */
   public static GoldenFile read(Path path) throws IOException {
     ByteBuffer file = ByteBuffer.wrap(Files.readAllBytes(path)).order(ByteOrder.LITTLE_ENDIAN);
-    int headerLength = Math.toIntExact(file.getLong());
-    byte[] header = new byte[headerLength];
+    long headerLength = file.remaining() < 8 ? -1 : file.getLong();
+    if (headerLength < 0 || headerLength > file.remaining()) {
+      throw new IOException("it is cut short, or no safetensors file");
+    }
+    byte[] header = new byte[(int) headerLength];
     file.get(header);
     JsonNode root = JSON.readTree(new String(header, StandardCharsets.UTF_8));
     ByteBuffer body = file.slice().order(ByteOrder.LITTLE_ENDIAN);
@@ -56,7 +61,12 @@ public final class GoldenFile {
       if (entry.getKey().equals("__metadata__")) {
         entry.getValue().properties().forEach(e -> metadata.put(e.getKey(), e.getValue().asText()));
       } else {
-        tensors.put(entry.getKey(), tensor(path, entry.getKey(), entry.getValue(), body));
+        tensors.put(entry.getKey(), tensor(entry.getKey(), entry.getValue(), body));
+      }
+    }
+    for (String key : List.of("op", "source", "tolerances", "tolerances_f64")) {
+      if (!metadata.containsKey(key)) {
+        throw new IOException("its metadata have no '" + key + "'");
       }
     }
     String name = path.getFileName().toString().replace(".safetensors", "");
@@ -81,6 +91,13 @@ public final class GoldenFile {
   /** The names of the tensors, sorted. */
   public Set<String> tensorNames() {
     return new TreeSet<>(tensors.keySet());
+  }
+
+  /** The names of the outputs and gradients, sorted: all that a replay has to compare. */
+  Set<String> resultNames() {
+    Set<String> names = tensorNames();
+    names.removeIf(name -> !name.startsWith("out.") && !name.startsWith("grad."));
+    return names;
   }
 
   /** Whether there is such a tensor. */
@@ -185,28 +202,40 @@ public final class GoldenFile {
     return value;
   }
 
-  private static Array tensor(Path path, String tensor, JsonNode entry, ByteBuffer body)
-      throws IOException {
-    JsonNode dimensions = entry.get("shape");
+  private static Array tensor(String tensor, JsonNode entry, ByteBuffer body) throws IOException {
+    JsonNode dimensions = entry.path("shape");
     int[] shape = new int[dimensions.size()];
-    int size = 1;
+    long size = 1;
     for (int axis = 0; axis < shape.length; axis++) {
-      shape[axis] = dimensions.get(axis).asInt();
+      shape[axis] = Math.max(0, dimensions.get(axis).asInt());
       size *= shape[axis];
     }
-    int at = entry.get("data_offsets").get(0).asInt();
-    String type = entry.get("dtype").asText();
-    double[] data = new double[size];
-    for (int i = 0; i < size; i++) {
+    String type = entry.path("dtype").asText();
+    int bytes =
+        switch (type) {
+          case "F32" -> Float.BYTES;
+          case "F64" -> Double.BYTES;
+          case "I64" -> Long.BYTES;
+          default ->
+              throw new IOException(
+                  "tensor '%s' has type '%s'; golden files hold F32, F64 and I64"
+                      .formatted(tensor, type));
+        };
+    long from = entry.path("data_offsets").path(0).asLong(-1);
+    long end = entry.path("data_offsets").path(1).asLong(-1);
+    if (from < 0 || end > body.limit() || end - from != size * bytes) {
+      throw new IOException(
+          "tensor '%s' of %d bytes is said to lie from byte %d to %d of %d"
+              .formatted(tensor, size * bytes, from, end, body.limit()));
+    }
+    double[] data = new double[(int) size];
+    for (int i = 0; i < data.length; i++) {
+      int at = (int) from + bytes * i;
       data[i] =
           switch (type) {
-            case "F32" -> body.getFloat(at + 4 * i);
-            case "F64" -> body.getDouble(at + 8 * i);
-            case "I64" -> body.getLong(at + 8 * i);
-            default ->
-                throw new IOException(
-                    "Tensor '%s' of %s has type %s; golden files hold F32, F64 and I64."
-                        .formatted(tensor, path, type));
+            case "F32" -> body.getFloat(at);
+            case "F64" -> body.getDouble(at);
+            default -> body.getLong(at);
           };
     }
     return Array.of(data, shape);

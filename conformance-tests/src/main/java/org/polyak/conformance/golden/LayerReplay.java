@@ -16,7 +16,7 @@ import org.polyak.spi.fused.Activation;
 final class LayerReplay {
   private LayerReplay() {}
 
-  static void layerNorm(GoldenReplay replay) {
+  static void layerNorm(BackendReplay replay) {
     GoldenFile file = replay.file();
     List<Array> inputs =
         new ArrayList<>(List.of(file.tensor("in.x"), file.tensor("weight.weight")));
@@ -40,7 +40,7 @@ final class LayerReplay {
     }
   }
 
-  static void activation(GoldenReplay replay) {
+  static void activation(BackendReplay replay) {
     GoldenFile file = replay.file();
     Differentiated found =
         Differentiated.of(
@@ -65,7 +65,7 @@ final class LayerReplay {
     };
   }
 
-  static void crossEntropy(GoldenReplay replay) {
+  static void crossEntropy(BackendReplay replay) {
     GoldenFile file = replay.file();
     Array logits = file.tensor("in.logits");
     int classes = logits.extent(2);
@@ -88,7 +88,7 @@ final class LayerReplay {
     replay.compareGradients(found, "grad.logits");
   }
 
-  static void embedding(GoldenReplay replay) {
+  static void embedding(BackendReplay replay) {
     GoldenFile file = replay.file();
     int[] tokens = file.integers("in.tokens");
     Array cotangent = file.tensor("in.cotangent");
@@ -103,7 +103,7 @@ final class LayerReplay {
     replay.compareGradients(found, "grad.weight.weight");
   }
 
-  static void linear(GoldenReplay replay) {
+  static void linear(BackendReplay replay) {
     GoldenFile file = replay.file();
     Differentiated found =
         Differentiated.of(
@@ -115,7 +115,7 @@ final class LayerReplay {
     replay.compareGradients(found, "grad.x", "grad.weight.weight", "grad.weight.bias");
   }
 
-  static void positions(GoldenReplay replay) {
+  static void positions(BackendReplay replay) {
     GoldenFile file = replay.file();
     int length = (int) file.number("length");
     Ops ops = Ops.inference(replay.context().engine(), replay.context().scope());
@@ -124,7 +124,7 @@ final class LayerReplay {
   }
 
   /** The file has parameters [B, 3K, T]. */
-  static void logisticMixture(GoldenReplay replay) {
+  static void logisticMixture(BackendReplay replay) {
     GoldenFile file = replay.file();
     Array parameters = file.tensor("in.params").transpose(0, 2, 1);
     int[] pixels = file.integers("in.pixels");

@@ -26,7 +26,7 @@ final class OptimizerReplay {
     Variable gradient(Ops ops, int step, Variable parameter);
   }
 
-  static void trajectory(GoldenReplay replay) {
+  static void trajectory(BackendReplay replay) {
     GoldenFile file = replay.file();
     if (file.option("loop").equals("closed")) {
       leastSquares(replay);
@@ -36,7 +36,7 @@ final class OptimizerReplay {
     }
   }
 
-  private static void given(GoldenReplay replay, String parameter) {
+  private static void given(BackendReplay replay, String parameter) {
     Array gradients = replay.file().tensor("in.grad_" + parameter);
     Array start = replay.file().tensor("in." + parameter + "0");
     float[] path =
@@ -49,7 +49,7 @@ final class OptimizerReplay {
   }
 
   /** loss = |Xw − Y|²/(2 rows). */
-  private static void leastSquares(GoldenReplay replay) {
+  private static void leastSquares(BackendReplay replay) {
     GoldenFile file = replay.file();
     Array inputs = file.tensor("in.X");
     Array outputs = file.tensor("in.Y");
@@ -76,7 +76,7 @@ final class OptimizerReplay {
   }
 
   /** All iterates, the first included, one after the other. */
-  private static float[] run(GoldenReplay replay, Array start, GradientSource source) {
+  private static float[] run(BackendReplay replay, Array start, GradientSource source) {
     GoldenFile file = replay.file();
     CaseContext c = replay.context();
     Ops ops = Ops.inference(c.engine(), c.scope());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GoldenFileTest {
   private static final String METADATA =
       """
-      "__metadata__": {"op": "demo", "weak": "[\\"grad.x\\"]",
+      "__metadata__": {"op": "demo", "source": "a test", "weak": "[\\"grad.x\\"]",
         "params": "{\\"lr\\": 0.5, \\"betas\\": [0.9, 0.99], \\"causal\\": true,\
        \\"defaults\\": {\\"eps\\": 1e-08, \\"none\\": null}}",
         "tolerances": "{\\"out.y\\": [1e-05, 2e-06]}",

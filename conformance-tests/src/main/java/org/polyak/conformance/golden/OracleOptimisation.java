@@ -10,10 +10,10 @@ import org.polyak.conformance.oracle.LinearAlgebra;
 import org.polyak.conformance.oracle.Optimiser;
 
 /** Groups 05 and 09: heavy ball on quadratics, optimiser trajectories. */
-final class OptimisationChecks {
-  private OptimisationChecks() {}
+final class OracleOptimisation {
+  private OracleOptimisation() {}
 
-  static void heavyBall(GoldenFile file, GoldenComparison comparison) {
+  static void heavyBall(GoldenFile file, OracleReplay replay) {
     HeavyBall.Quadratic f = new HeavyBall.Quadratic(file.tensor("in.A"), file.tensor("in.b"));
     List<Array> iterates =
         HeavyBall.iterates(
@@ -23,22 +23,22 @@ final class OptimisationChecks {
             file.number("beta"),
             (int) file.number("iterations"));
     Array minimum = f.minimum();
-    comparison.tensor("out.x_star", minimum);
-    comparison.tensor("out.x", stack(iterates));
-    comparison.tensor(
+    replay.tensor("out.x_star", minimum);
+    replay.tensor("out.x", stack(iterates));
+    replay.tensor(
         "out.distance", numbers(iterates.size(), k -> iterates.get(k).minus(minimum).norm()));
-    comparison.tensor("out.f", numbers(iterates.size(), k -> f.value(iterates.get(k))));
+    replay.tensor("out.f", numbers(iterates.size(), k -> f.value(iterates.get(k))));
     double[] estimates = HeavyBall.curvatureEstimates(f, iterates);
     int kept = file.tensor("out.ratio").size();
-    comparison.tensor("out.ratio", numbers(kept, k -> estimates[k]));
+    replay.tensor("out.ratio", numbers(kept, k -> estimates[k]));
   }
 
-  static void optimiser(GoldenFile file, GoldenComparison comparison) {
+  static void optimiser(GoldenFile file, OracleReplay replay) {
     if (file.option("loop").equals("closed")) {
-      closedLoop(file, comparison);
+      closedLoop(file, replay);
     } else {
-      comparison.tensor("out.w", openLoop(file, "in.w0", "in.grad_w"));
-      comparison.tensor("out.b", openLoop(file, "in.b0", "in.grad_b"));
+      replay.tensor("out.w", openLoop(file, "in.w0", "in.grad_w"));
+      replay.tensor("out.b", openLoop(file, "in.b0", "in.grad_b"));
     }
   }
 
@@ -48,7 +48,7 @@ final class OptimisationChecks {
     return stack(trajectory(file, first, (k, w) -> all.slice(0, k, k + 1).reshape(first.shape())));
   }
 
-  private static void closedLoop(GoldenFile file, GoldenComparison comparison) {
+  private static void closedLoop(GoldenFile file, OracleReplay replay) {
     Array x = file.tensor("in.X");
     Array y = file.tensor("in.Y");
     int rows = x.extent(0);
@@ -60,8 +60,8 @@ final class OptimisationChecks {
             (k, w) ->
                 LinearAlgebra.matmul(LinearAlgebra.transpose(x), residual.apply(w))
                     .times(1.0 / rows));
-    comparison.tensor("out.w", stack(trajectory));
-    comparison.tensor(
+    replay.tensor("out.w", stack(trajectory));
+    replay.tensor(
         "out.loss",
         numbers(
             trajectory.size() - 1,

@@ -3,7 +3,6 @@ package org.polyak.conformance.golden;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.IntToDoubleFunction;
 import org.polyak.conformance.CaseContext;
 import org.polyak.conformance.Differentiated;
@@ -14,19 +13,15 @@ import org.polyak.conformance.oracle.Array;
  * file's own tolerances for float32, and at the end every output and gradient of the file must have
  * been compared.
  */
-final class GoldenReplay {
+final class BackendReplay {
   private final CaseContext context;
   private final GoldenFile file;
-  private final Set<String> open = new TreeSet<>();
+  private final Set<String> open;
 
-  GoldenReplay(CaseContext context, GoldenFile file) {
+  BackendReplay(CaseContext context, GoldenFile file) {
     this.context = context;
     this.file = file;
-    for (String tensor : file.tensorNames()) {
-      if (tensor.startsWith("out.") || tensor.startsWith("grad.")) {
-        open.add(tensor);
-      }
-    }
+    this.open = file.resultNames();
   }
 
   CaseContext context() {

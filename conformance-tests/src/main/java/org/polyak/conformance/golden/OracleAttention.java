@@ -14,31 +14,31 @@ import org.polyak.conformance.oracle.SoftmaxAttention;
 import org.polyak.conformance.oracle.Visibility;
 
 /** Groups 01 to 03: attention. */
-final class AttentionChecks {
-  private AttentionChecks() {}
+final class OracleAttention {
+  private OracleAttention() {}
 
-  static void softmax(GoldenFile file, GoldenComparison comparison) {
+  static void softmax(GoldenFile file, OracleReplay replay) {
     AttentionInputs inputs = inputs(file);
     double scale = file.number("scale");
-    comparison.tensor("out.y", swap(SoftmaxAttention.forward(inputs, scale)));
-    gradients(comparison, SoftmaxAttention.backward(inputs, scale, cotangent(file)));
+    replay.tensor("out.y", swap(SoftmaxAttention.forward(inputs, scale)));
+    gradients(replay, SoftmaxAttention.backward(inputs, scale, cotangent(file)));
   }
 
-  static void linear(GoldenFile file, GoldenComparison comparison) {
+  static void linear(GoldenFile file, OracleReplay replay) {
     AttentionInputs inputs = inputs(file);
     LinearKernel kernel = LinearKernel.normalised(file.number("eps"));
-    comparison.tensor("out.y", swap(LinearAttention.forward(inputs, kernel)));
-    gradients(comparison, LinearAttention.backward(inputs, kernel, cotangent(file)));
+    replay.tensor("out.y", swap(LinearAttention.forward(inputs, kernel)));
+    gradients(replay, LinearAttention.backward(inputs, kernel, cotangent(file)));
     if (inputs.visibility().isCausal()) {
       LinearAttention.State zero = LinearAttention.State.zero(inputs);
       LinearAttention.Run run = LinearAttention.recurrent(inputs, kernel, zero);
-      comparison.tensor("out.y", swap(run.out()));
+      replay.tensor("out.y", swap(run.out()));
       gradients(
-          comparison,
+          replay,
           LinearAttention.recurrentBackward(inputs, kernel, zero, cotangent(file), zero).inputs());
       if (file.hasTensor("out.s")) {
-        comparison.tensor("out.s", run.state().s());
-        comparison.tensor("out.z", run.state().z());
+        replay.tensor("out.s", run.state().s());
+        replay.tensor("out.z", run.state().z());
       }
       if (file.hasTensor("out.s_mid")) {
         int middle = (int) file.number("mid_step");
@@ -49,40 +49,40 @@ final class AttentionChecks {
                 inputs.values().slice(1, 0, middle),
                 inputs.visibility());
         LinearAttention.State state = LinearAttention.recurrent(prefix, kernel, zero).state();
-        comparison.tensor("out.s_mid", state.s());
-        comparison.tensor("out.z_mid", state.z());
+        replay.tensor("out.s_mid", state.s());
+        replay.tensor("out.z_mid", state.z());
       }
     }
   }
 
-  static void momentum(GoldenFile file, GoldenComparison comparison) {
+  static void momentum(GoldenFile file, OracleReplay replay) {
     AttentionInputs inputs = inputs(file);
     LinearKernel kernel = LinearKernel.normalised(file.number("eps"));
     Momentum momentum = new Momentum(file.number("beta"), file.number("gamma"));
     boolean freeze =
         file.hasParameter("padding_convention")
             && file.option("padding_convention").equals("freeze");
-    if (file.name().startsWith("03_authorscode_causal")) {
+    if (file.operation().equals("momentum_attention_authors_parallel")) {
       Anchor anchor = Anchor.PADDED_LENGTH;
-      comparison.tensor(
+      replay.tensor(
           "out.y", swap(MomentumAttention.released(inputs, kernel, momentum, anchor)));
       gradients(
-          comparison,
+          replay,
           MomentumAttention.releasedBackward(inputs, kernel, momentum, anchor, cotangent(file)));
     } else if (inputs.visibility().isCausal()) {
-      causalMomentum(file, comparison, momentum, freeze ? Padding.FREEZE : Padding.DECAY);
+      causalMomentum(file, replay, momentum, freeze ? Padding.FREEZE : Padding.DECAY);
     } else {
       Anchor anchor = freeze ? Anchor.TRUE_LENGTH : Anchor.PADDED_LENGTH;
-      comparison.tensor(
+      replay.tensor(
           "out.y", swap(MomentumAttention.nonCausal(inputs, kernel, momentum, anchor)));
       gradients(
-          comparison,
+          replay,
           MomentumAttention.nonCausalBackward(inputs, kernel, momentum, anchor, cotangent(file)));
     }
   }
 
   private static void causalMomentum(
-      GoldenFile file, GoldenComparison comparison, Momentum momentum, Padding padding) {
+      GoldenFile file, OracleReplay replay, Momentum momentum, Padding padding) {
     AttentionInputs inputs = inputs(file);
     LinearKernel kernel = LinearKernel.normalised(file.number("eps"));
     MomentumRecurrence.State initial = state(file, inputs, "in.", "0");
@@ -90,10 +90,10 @@ final class AttentionChecks {
         MomentumRecurrence.forward(inputs, kernel, momentum, padding, initial);
     MomentumRecurrence.Run chunks =
         MomentumAttention.chunkwise(inputs, kernel, momentum, padding, initial, 16);
-    comparison.tensor("out.y", swap(run.out()));
-    comparison.tensor("out.y", swap(chunks.out()));
-    states(file, comparison, run.state(), momentum);
-    states(file, comparison, chunks.state(), momentum);
+    replay.tensor("out.y", swap(run.out()));
+    replay.tensor("out.y", swap(chunks.out()));
+    states(file, replay, run.state(), momentum);
+    states(file, replay, chunks.state(), momentum);
     MomentumRecurrence.Gradients gradients =
         MomentumRecurrence.backward(
             inputs,
@@ -103,32 +103,32 @@ final class AttentionChecks {
             initial,
             cotangent(file),
             state(file, inputs, "in.cotangent.", ""));
-    gradients(comparison, gradients.inputs());
+    gradients(replay, gradients.inputs());
     if (file.hasTensor("grad.m0")) {
-      comparison.tensor("grad.m0", gradients.initial().m());
-      comparison.tensor("grad.s0", gradients.initial().s());
-      comparison.tensor("grad.z0", gradients.initial().z());
+      replay.tensor("grad.m0", gradients.initial().m());
+      replay.tensor("grad.s0", gradients.initial().s());
+      replay.tensor("grad.z0", gradients.initial().z());
     } else {
-      comparison.tensor(
+      replay.tensor(
           "out.y", swap(MomentumAttention.unrolled(inputs, kernel, momentum, padding)));
       gradients(
-          comparison,
+          replay,
           MomentumAttention.unrolledBackward(inputs, kernel, momentum, padding, cotangent(file)));
     }
   }
 
   private static void states(
       GoldenFile file,
-      GoldenComparison comparison,
+      OracleReplay replay,
       MomentumRecurrence.State state,
       Momentum momentum) {
     if (file.hasTensor("out.p")) {
-      comparison.tensor("out.p", state.m().times(momentum.gamma()));
+      replay.tensor("out.p", state.m().times(momentum.gamma()));
     } else {
-      comparison.tensor("out.m", state.m());
+      replay.tensor("out.m", state.m());
     }
-    comparison.tensor("out.s", state.s());
-    comparison.tensor("out.z", state.z());
+    replay.tensor("out.s", state.s());
+    replay.tensor("out.z", state.z());
   }
 
   private static MomentumRecurrence.State state(
@@ -157,10 +157,10 @@ final class AttentionChecks {
     return swap(file.tensor("in.cotangent"));
   }
 
-  private static void gradients(GoldenComparison comparison, QkvGradients gradients) {
-    comparison.tensor("grad.q", swap(gradients.queries()));
-    comparison.tensor("grad.k", swap(gradients.keys()));
-    comparison.tensor("grad.v", swap(gradients.values()));
+  private static void gradients(OracleReplay replay, QkvGradients gradients) {
+    replay.tensor("grad.q", swap(gradients.queries()));
+    replay.tensor("grad.k", swap(gradients.keys()));
+    replay.tensor("grad.v", swap(gradients.values()));
   }
 
   /** Between [B, H, N, D] of the files and [B, N, H, D] of the oracle; its own inverse. */

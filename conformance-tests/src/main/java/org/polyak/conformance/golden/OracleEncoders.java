@@ -12,10 +12,10 @@ import org.polyak.conformance.oracle.Residual;
 import org.polyak.conformance.oracle.Visibility;
 
 /** Groups 11 and 12: whole encoders, forward and backward. */
-final class EncoderChecks {
-  private EncoderChecks() {}
+final class OracleEncoders {
+  private OracleEncoders() {}
 
-  static void check(GoldenFile file, GoldenComparison comparison) {
+  static void encoder(GoldenFile file, OracleReplay replay) {
     Encoder.Shape shape =
         new Encoder.Shape(
             (int) file.number("n_layers"),
@@ -39,11 +39,11 @@ final class EncoderChecks {
             file.tensor("in.x"),
             visibility,
             file.tensor("in.cotangent"));
-    comparison.tensor("out.y", gradients.out());
-    comparison.tensor("grad.x", gradients.x());
+    replay.tensor("out.y", gradients.out());
+    replay.tensor("grad.x", gradients.x());
     gradients
         .weights()
-        .forEach((name, gradient) -> comparison.tensor("grad.weight." + name, gradient));
+        .forEach((name, gradient) -> replay.tensor("grad.weight." + name, gradient));
   }
 
   private static Residual residual(GoldenFile file) {
