@@ -1,12 +1,24 @@
-/** The conformance suite and its float64 oracle. */
+import java.util.spi.ToolProvider;
+import org.polyak.conformance.certificate.CertifyTool;
+
+/** The conformance suite, its float64 oracle, and {@code polyak certify}. */
 module org.polyak.conformance {
   requires static org.jspecify;
   requires com.fasterxml.jackson.databind;
+  requires info.picocli;
+  requires java.management;
   requires transitive org.polyak.nn;
-  requires transitive org.junit.jupiter.api;
+  requires static org.junit.jupiter.api; // for test classes, which bring it; certify does not
 
   exports org.polyak.conformance;
+  exports org.polyak.conformance.certificate;
   exports org.polyak.conformance.golden;
   exports org.polyak.conformance.memory;
   exports org.polyak.conformance.oracle;
+
+  opens org.polyak.conformance.certificate to
+      info.picocli;
+
+  provides ToolProvider with
+      CertifyTool;
 }

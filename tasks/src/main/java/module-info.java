@@ -10,6 +10,8 @@ module org.polyak.tasks {
   requires org.jfree.jfreechart;
   requires typesafe.config;
 
+  uses java.util.spi.ToolProvider;
+
   opens org.polyak.tasks.cli to
       info.picocli;
 }

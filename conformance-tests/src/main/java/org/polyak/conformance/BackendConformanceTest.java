@@ -89,8 +89,7 @@ public abstract class BackendConformanceTest {
   private static void judge(CaseResult result) {
     Verdict verdict = result.verdict();
     if (!verdict.passed()) {
-      String message =
-          verdict.message() + "\n  definition: " + result.subject().definition();
+      String message = verdict.message() + "\n  definition: " + result.subject().definition();
       if (result.refuses()) {
         Assertions.fail(message, verdict.cause());
       } else {
@@ -108,8 +107,7 @@ public abstract class BackendConformanceTest {
     StringBuilder text = new StringBuilder();
     text.append(
         "%s: %d of %d cases%n"
-            .formatted(
-                getClass().getSimpleName(), findings.results().size(), findings.total()));
+            .formatted(getClass().getSimpleName(), findings.results().size(), findings.total()));
     findings.chapters().forEach(chapter -> text.append("  %s%n".formatted(chapter.line())));
     Set<String> executions = new LinkedHashSet<>();
     for (CaseResult result : findings.results()) {

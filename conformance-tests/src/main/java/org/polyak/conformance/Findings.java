@@ -18,7 +18,7 @@ public record Findings(List<CaseResult> results, List<ConformanceCase> missing) 
     missing = List.copyOf(missing);
   }
 
-  /** Whether every case of the list ran. An empty list is not worth the word. */
+  /** Whether every case of the list ran; a run of nothing is not complete. */
   public boolean complete() {
     return missing.isEmpty() && !results.isEmpty();
   }
@@ -62,6 +62,11 @@ public record Findings(List<CaseResult> results, List<ConformanceCase> missing) 
     return List.copyOf(chapters);
   }
 
+  /** The number of cases that passed. */
+  public int passed() {
+    return (int) results.stream().filter(CaseResult::passed).count();
+  }
+
   /** The number of cases in the list. */
   public int total() {
     return results.size() + missing.size();
@@ -81,11 +86,6 @@ public record Findings(List<CaseResult> results, List<ConformanceCase> missing) 
    * @param findings its cases
    */
   public record ChapterFindings(Chapter chapter, Findings findings) {
-    /** The number of cases that passed. */
-    public long passed() {
-      return findings.results().stream().filter(CaseResult::passed).count();
-    }
-
     /** The case that came closest to its bound; empty when no case compared numbers. */
     public Optional<CaseResult> worst() {
       return findings.tightest(1).stream().findFirst();
@@ -96,16 +96,17 @@ public record Findings(List<CaseResult> results, List<ConformanceCase> missing) 
       int ran = findings.results().size();
       String counts =
           ran == findings.total()
-              ? "%d of %d passed".formatted(passed(), ran)
+              ? "%d of %d passed".formatted(findings.passed(), ran)
               : "%d of %d passed, %d did not run"
-                  .formatted(passed(), ran, findings.missing().size());
+                  .formatted(findings.passed(), ran, findings.missing().size());
       return "%-10s %s%s"
           .formatted(
               chapter.title(),
               counts,
               worst()
-                  .map(worst -> ", worst headroom %.3f in %s"
-                      .formatted(worst.verdict().headroom(), worst.subject().id()))
+                  .map(worst ->
+                      ", worst headroom %.3f in %s"
+                          .formatted(worst.verdict().headroom(), worst.subject().id()))
                   .orElse(""));
     }
   }

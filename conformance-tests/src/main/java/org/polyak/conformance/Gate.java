@@ -38,8 +38,9 @@ public final class Gate {
     BackendInfo info = backend.info();
     SuiteRun run =
         new SuiteRun(
-            backend, cases, id -> "polyak certify --backend %s --case %s --out DIR"
-                .formatted(info.backend(), id));
+            backend,
+            cases,
+            id -> "polyak certify --backend %s --case %s --out DIR".formatted(info.backend(), id));
     run.run(cases, result -> {});
     Findings findings = run.findings();
     List<CaseResult> failed = findings.failures(Level.MUST);

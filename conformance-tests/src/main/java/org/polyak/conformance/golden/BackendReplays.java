@@ -2,7 +2,6 @@ package org.polyak.conformance.golden;
 
 import static org.polyak.conformance.golden.Replay.only;
 
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The operations of golden files that {@code nn} has. */
@@ -40,7 +39,14 @@ final class BackendReplays {
           replay(
               LayerReplay::activation,
               only(
-                  file, "function", "gelu_erf", "silu", "relu", "elu1", "softplus", "sigmoid",
+                  file,
+                  "function",
+                  "gelu_erf",
+                  "silu",
+                  "relu",
+                  "elu1",
+                  "softplus",
+                  "sigmoid",
                   "tanh"));
       case "cross_entropy" -> replay(LayerReplay::crossEntropy, Conventions.crossEntropy(file));
       case "embedding" -> replay(LayerReplay::embedding);
@@ -54,14 +60,13 @@ final class BackendReplays {
     };
   }
 
-  @SafeVarargs
-  private static Replay replay(Consumer<BackendReplay> body, Optional<String>... obstacles) {
+  private static Replay replay(Consumer<BackendReplay> body, String... objections) {
     return Replay.of(
         (context, file) -> {
           BackendReplay replay = new BackendReplay(context, file);
           body.accept(replay);
           replay.finish();
         },
-        obstacles);
+        objections);
   }
 }

@@ -1,30 +1,30 @@
 package org.polyak.conformance.golden;
 
-import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What parameters must say for the replays, on a backend and on the oracle, to be what they name. */
+/**
+ * What parameters must say for the replays, on a backend and on the oracle, to be what they name.
+ */
 final class Conventions {
   private Conventions() {}
 
   /** Plain, heavy-ball and Nesterov descent, Adam and AdamW, and rectified Adam. */
-  static Optional<String> optimizer(GoldenFile file) {
+  static String optimizer(GoldenFile file) {
     String kind = file.hasParameter("optimizer") ? file.option("optimizer") : "not stated";
     boolean known = Stream.of("sgd", "adam", "radam").anyMatch(kind::startsWith);
     return known
-        ? first(
-            Replay.only(file, "loop", "open", "closed"), Replay.only(file, "maximize", "false"))
-        : Optional.of("optimizer = " + kind + " is not among sgd, adam, radam");
+        ? first(Replay.only(file, "loop", "open", "closed"), Replay.only(file, "maximize", "false"))
+        : "optimizer = " + kind + " is not among sgd, adam, radam";
   }
 
   /** Targets are ignored where they are negative. */
-  static Optional<String> crossEntropy(GoldenFile file) {
+  static String crossEntropy(GoldenFile file) {
     return first(
         Replay.only(file, "reduction", "mean", "sum"), Replay.only(file, "ignore_index", "-100"));
   }
 
   /** Bytes of pixels, and scales of at least e⁻⁷. */
-  static Optional<String> logisticMixture(GoldenFile file) {
+  static String logisticMixture(GoldenFile file) {
     return first(
         Replay.only(file, "reduction", "mean", "none"),
         Replay.only(file, "num_classes", "256"),
@@ -32,7 +32,7 @@ final class Conventions {
   }
 
   /** Post-norm blocks with attention as in the file's name of it. */
-  static Optional<String> encoder(GoldenFile file) {
+  static String encoder(GoldenFile file) {
     return first(
         Replay.only(
             file, "attention", "full", "linear", "causal-linear", "linear (elu+1, eps 1e-6)"),
@@ -40,8 +40,7 @@ final class Conventions {
         Replay.only(file, "eps", "1.0E-6"));
   }
 
-  @SafeVarargs
-  private static Optional<String> first(Optional<String>... obstacles) {
-    return Stream.of(obstacles).flatMap(Optional::stream).findFirst();
+  private static String first(String... objections) {
+    return Stream.of(objections).filter(objection -> !objection.isEmpty()).findFirst().orElse("");
   }
 }

@@ -64,8 +64,7 @@ final class OracleAttention {
             && file.option("padding_convention").equals("freeze");
     if (file.operation().equals("momentum_attention_authors_parallel")) {
       Anchor anchor = Anchor.PADDED_LENGTH;
-      replay.tensor(
-          "out.y", swap(MomentumAttention.released(inputs, kernel, momentum, anchor)));
+      replay.tensor("out.y", swap(MomentumAttention.released(inputs, kernel, momentum, anchor)));
       gradients(
           replay,
           MomentumAttention.releasedBackward(inputs, kernel, momentum, anchor, cotangent(file)));
@@ -73,8 +72,7 @@ final class OracleAttention {
       causalMomentum(file, replay, momentum, freeze ? Padding.FREEZE : Padding.DECAY);
     } else {
       Anchor anchor = freeze ? Anchor.TRUE_LENGTH : Anchor.PADDED_LENGTH;
-      replay.tensor(
-          "out.y", swap(MomentumAttention.nonCausal(inputs, kernel, momentum, anchor)));
+      replay.tensor("out.y", swap(MomentumAttention.nonCausal(inputs, kernel, momentum, anchor)));
       gradients(
           replay,
           MomentumAttention.nonCausalBackward(inputs, kernel, momentum, anchor, cotangent(file)));
@@ -109,8 +107,7 @@ final class OracleAttention {
       replay.tensor("grad.s0", gradients.initial().s());
       replay.tensor("grad.z0", gradients.initial().z());
     } else {
-      replay.tensor(
-          "out.y", swap(MomentumAttention.unrolled(inputs, kernel, momentum, padding)));
+      replay.tensor("out.y", swap(MomentumAttention.unrolled(inputs, kernel, momentum, padding)));
       gradients(
           replay,
           MomentumAttention.unrolledBackward(inputs, kernel, momentum, padding, cotangent(file)));
@@ -118,10 +115,7 @@ final class OracleAttention {
   }
 
   private static void states(
-      GoldenFile file,
-      OracleReplay replay,
-      MomentumRecurrence.State state,
-      Momentum momentum) {
+      GoldenFile file, OracleReplay replay, MomentumRecurrence.State state, Momentum momentum) {
     if (file.hasTensor("out.p")) {
       replay.tensor("out.p", state.m().times(momentum.gamma()));
     } else {

@@ -41,9 +41,7 @@ final class OracleEncoders {
             file.tensor("in.cotangent"));
     replay.tensor("out.y", gradients.out());
     replay.tensor("grad.x", gradients.x());
-    gradients
-        .weights()
-        .forEach((name, gradient) -> replay.tensor("grad.weight." + name, gradient));
+    gradients.weights().forEach((name, gradient) -> replay.tensor("grad.weight." + name, gradient));
   }
 
   private static Residual residual(GoldenFile file) {

@@ -37,8 +37,7 @@ final class OracleLayers {
             (int) file.number("length"), (int) file.number("dim"), file.number("base")));
   }
 
-  private static void normalisation(
-      Normalisation.Kind kind, GoldenFile file, OracleReplay replay) {
+  private static void normalisation(Normalisation.Kind kind, GoldenFile file, OracleReplay replay) {
     Array x = file.tensor("in.x");
     Array gain = file.tensor("weight.weight");
     @Nullable Array bias = file.hasTensor("weight.bias") ? file.tensor("weight.bias") : null;

@@ -2,7 +2,6 @@ package org.polyak.conformance.golden;
 
 import static org.polyak.conformance.golden.Replay.only;
 
-import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /** The operations of golden files that the oracle has. */
@@ -38,8 +37,17 @@ final class OracleReplays {
           replay(
               OracleLayers::activation,
               only(
-                  file, "function", "gelu_erf", "gelu_tanh", "silu", "relu", "elu1", "softplus",
-                  "sigmoid", "tanh", "logsigmoid"));
+                  file,
+                  "function",
+                  "gelu_erf",
+                  "gelu_tanh",
+                  "silu",
+                  "relu",
+                  "elu1",
+                  "softplus",
+                  "sigmoid",
+                  "tanh",
+                  "logsigmoid"));
       case "cross_entropy" -> replay(OracleLayers::crossEntropy, Conventions.crossEntropy(file));
       case "embedding" -> replay(OracleLayers::embedding);
       case "linear" -> replay(OracleLayers::linear);
@@ -52,15 +60,13 @@ final class OracleReplays {
     };
   }
 
-  @SafeVarargs
-  private static Replay replay(
-      BiConsumer<GoldenFile, OracleReplay> body, Optional<String>... obstacles) {
+  private static Replay replay(BiConsumer<GoldenFile, OracleReplay> body, String... objections) {
     return Replay.of(
         (context, file) -> {
           OracleReplay replay = new OracleReplay(context, file);
           body.accept(file, replay);
           replay.finish();
         },
-        obstacles);
+        objections);
   }
 }

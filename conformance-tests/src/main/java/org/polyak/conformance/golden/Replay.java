@@ -1,7 +1,6 @@
 package org.polyak.conformance.golden;
 
 import java.util.Arrays;
-import java.util.Optional;
 import org.polyak.conformance.CaseContext;
 
 /** Whether a golden file can be replayed, decided from its operation and parameters. */
@@ -27,11 +26,10 @@ sealed interface Replay {
     void run(CaseContext context, GoldenFile file);
   }
 
-  /** Known, unless a parameter has a value that {@code obstacles} object to. */
-  @SafeVarargs
-  static Replay of(Body body, Optional<String>... obstacles) {
-    return Arrays.stream(obstacles)
-        .flatMap(Optional::stream)
+  /** Known, unless there is an objection; an empty one is none. */
+  static Replay of(Body body, String... objections) {
+    return Arrays.stream(objections)
+        .filter(objection -> !objection.isEmpty())
         .<Replay>map(Unknown::new)
         .findFirst()
         .orElseGet(() -> new Known(body));
@@ -42,13 +40,11 @@ sealed interface Replay {
     return new Unknown("%s has no operation '%s'".formatted(of, file.operation()));
   }
 
-  /** Objects to any other value of a parameter; a file that does not state it is as usual. */
-  static Optional<String> only(GoldenFile file, String parameter, String... known) {
-    return file.hasParameter(parameter)
-            && !Arrays.asList(known).contains(file.option(parameter))
-        ? Optional.of(
-            "%s = %s is not among %s"
-                .formatted(parameter, file.option(parameter), String.join(", ", known)))
-        : Optional.empty();
+  /** An objection to any other value of a parameter; a file that does not state it is as usual. */
+  static String only(GoldenFile file, String parameter, String... known) {
+    return file.hasParameter(parameter) && !Arrays.asList(known).contains(file.option(parameter))
+        ? "%s = %s is not among %s"
+            .formatted(parameter, file.option(parameter), String.join(", ", known))
+        : "";
   }
 }

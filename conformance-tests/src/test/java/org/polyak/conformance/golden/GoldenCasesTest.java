@@ -55,15 +55,12 @@ class GoldenCasesTest {
 
   @Test
   void anUnknownParameterOfAKnownOperationIsNamed() throws IOException {
-    GoldenFiles.write(
-        folder.resolve("10_a.safetensors"), "activation", "{\"function\": \"mish\"}");
+    GoldenFiles.write(folder.resolve("10_a.safetensors"), "activation", "{\"function\": \"mish\"}");
     GoldenFiles.write(
         folder.resolve("10_b.safetensors"), "activation", "{\"function\": \"gelu_tanh\"}");
     GoldenCases golden = GoldenCases.read(new GoldenDirectory(folder));
     assertThat(golden.backend()).isEmpty();
-    assertThat(golden.oracle())
-        .extracting(ConformanceCase::id)
-        .containsExactly("GOLD-ORACLE-10_b");
+    assertThat(golden.oracle()).extracting(ConformanceCase::id).containsExactly("GOLD-ORACLE-10_b");
     assertThat(golden.unknown())
         .extracting(GoldenCases.UnknownReplay::caseId)
         .containsExactly("GOLD-10_a", "GOLD-ORACLE-10_a", "GOLD-10_b");

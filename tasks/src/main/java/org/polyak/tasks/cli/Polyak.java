@@ -61,6 +61,7 @@ public final class Polyak implements Runnable {
             .addSubcommand(new BackendsCommand(surroundings))
             .addSubcommand(new DoctorCommand(surroundings))
             .addSubcommand(new DataCommand(surroundings));
+    ToolCommand.addAll(line, terminal);
     line.setOut(terminal.out());
     line.setErr(terminal.err());
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -1,0 +1,111 @@
+package org.polyak.conformance.certificate;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder that a certificate is written to. All its files are complete before the first takes
+ * its name: who looks in between, or after a failure, finds the older certificate.
+ */
+final class CertificateFolder {
+  private static final String JSON = "certificate.json";
+  private static final String MARKDOWN = "certificate.md";
+  private static final String HTML = "certificate.html";
+  private static final String JUNIT = "junit.xml";
+
+  private final Path folder;
+
+  private CertificateFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /**
+   * A folder, which need not exist yet. Nothing is written or created.
+   *
+   * @throws CertifyException when it could not be written to
+   */
+  static CertificateFolder at(Path path) {
+    Path folder = path.toAbsolutePath().normalize();
+    Path existing = folder;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    if (!Files.isDirectory(existing)) {
+      throw unwritable(folder, existing + " is a file, not a folder", null);
+    }
+    if (!Files.isWritable(existing)) {
+      throw unwritable(folder, "there is no permission to write to " + existing, null);
+    }
+    return new CertificateFolder(folder);
+  }
+
+  /** The page for people. */
+  Path page() {
+    return folder.resolve(HTML);
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /**
+   * Writes all files, or none.
+   *
+   * @throws CertifyException when the folder cannot be written to
+   */
+  void write(Certificate certificate) {
+    Map<String, String> contents = new LinkedHashMap<>();
+    contents.put(JSON, JsonWriter.write(certificate));
+    contents.put(MARKDOWN, MarkdownWriter.write(certificate));
+    contents.put(HTML, HtmlWriter.write(certificate));
+    contents.put(JUNIT, JunitWriter.write(certificate));
+    try {
+      Files.createDirectories(folder);
+      for (String name : contents.keySet()) {
+        if (Files.isDirectory(folder.resolve(name))) {
+          throw unwritable(folder, name + " is a folder there, and to become a file", null);
+        }
+      }
+      Path draft = Files.createTempDirectory(folder, ".certificate-");
+      try {
+        for (Map.Entry<String, String> content : contents.entrySet()) {
+          Files.writeString(draft.resolve(content.getKey()), content.getValue());
+        }
+        for (String name : contents.keySet()) {
+          Files.move(draft.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        }
+      } finally {
+        for (String name : contents.keySet()) {
+          Files.deleteIfExists(draft.resolve(name));
+        }
+        Files.delete(draft);
+      }
+    } catch (IOException e) {
+      throw unwritable(folder, reason(e), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "there is no permission to write to it";
+      case FileAlreadyExistsException exists -> exists.getFile() + " is a file, not a folder";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  private static CertifyException unwritable(
+      Path folder, String reason, @Nullable IOException cause) {
+    return new CertifyException(
+        CertifyExit.OUTPUT_UNWRITABLE,
+        "Cannot write the certificate to %s (from --out): %s. Choose a folder that you may write to; an older certificate is unchanged."
+            .formatted(folder, reason),
+        cause);
+  }
+}

@@ -1,0 +1,198 @@
+package org.polyak.conformance.certificate;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.polyak.conformance.CaseSelection;
+import org.polyak.conformance.Catalogue;
+import org.polyak.conformance.Chapter;
+import org.polyak.conformance.Precision;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code polyak certify}: its options, and what goes wrong with them. */
+@Command(
+    name = "polyak certify",
+    mixinStandardHelpOptions = true,
+    description = "Runs the conformance suite on a backend and writes a certificate.",
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    footer = {
+      "",
+      "CERTIFIED needs every case of the catalogue: with --chapter or --case the best",
+      "is PARTIAL, and so it is where --golden finds an operation that this version",
+      "does not have.",
+      "",
+      "Examples:",
+      "  polyak certify --backend cpu-simd --out certificate",
+      "  polyak certify --backend cpu-simd --case ATT-MOM --out /tmp/attention",
+      "  polyak certify --backend acme --precision tf32 --option device=1 --out acme"
+    })
+final class CertifyCommand implements Callable<Integer> {
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean interactive;
+  private final InstantSource clock;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "ID",
+      description = "The backend; default: -Dpolyak.backend, then POLYAK_BACKEND, then cpu-simd.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "f32, tf32 or bf16: the backend's option 'precision'.")
+  private @Nullable String precision;
+
+  @Option(
+      names = "--option",
+      paramLabel = "NAME=VALUE",
+      description = "A setting of the backend, such as threads=4 or device=1; repeatable.")
+  private List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--chapter",
+      paramLabel = "C",
+      description = "Only the cases of this chapter; repeatable.")
+  private List<String> chapters = new ArrayList<>();
+
+  @Option(
+      names = "--case",
+      paramLabel = "ID",
+      description = "Only this case, or those whose ids begin so; repeatable.")
+  private List<String> cases = new ArrayList<>();
+
+  @Option(
+      names = "--golden",
+      paramLabel = "DIR",
+      description = "Also replays the golden vectors of this folder.")
+  private @Nullable Path golden;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where certificate.json, .md and .html and junit.xml go.")
+  private Path folder = Path.of("");
+
+  CertifyCommand(PrintWriter out, PrintWriter err, boolean interactive, InstantSource clock) {
+    this.out = out;
+    this.err = err;
+    this.interactive = interactive;
+    this.clock = clock;
+  }
+
+  /** Runs with these arguments and returns the code to end with. */
+  int execute(String... arguments) {
+    CommandLine line = new CommandLine(this);
+    line.setOut(out);
+    line.setErr(err);
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (CertifyExit exit : CertifyExit.values()) {
+      codes.put(String.valueOf(exit.code()), exit.meaning());
+    }
+    line.getCommandSpec().usageMessage().exitCodeList(codes);
+    line.getCommandSpec()
+        .version("suite " + Catalogue.VERSION, "polyak " + Certification.program());
+    line.setParameterExceptionHandler((failure, rejected) ->
+        report(CertifyExit.USAGE, sentence(failure) + " See 'polyak certify --help'."));
+    line.setExecutionExceptionHandler((failure, command, result) ->
+        switch (failure) {
+          case CertifyException e -> report(e.exit(), String.valueOf(e.getMessage()));
+          default -> reportBug(failure);
+        });
+    return line.execute(arguments);
+  }
+
+  @Override
+  public Integer call() {
+    CertificationRequest request =
+        new CertificationRequest(
+            backend, backendOptions(), precision(), selection(), golden, folder);
+    return CertifyExit.of(
+            new Certification(request, clock)
+                .run(selected -> new Progress(err, interactive, selected), out))
+        .code();
+  }
+
+  private Map<String, String> backendOptions() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String option : options) {
+      int sign = option.indexOf('=');
+      if (sign < 1) {
+        throw usage(
+            "--option needs NAME=VALUE, for example threads=4, not '%s'.".formatted(option));
+      }
+      String name = option.substring(0, sign);
+      if (values.put(name, option.substring(sign + 1)) != null) {
+        throw usage("--option %s is given twice. Leave one out.".formatted(name));
+      }
+    }
+    return values;
+  }
+
+  private @Nullable Precision precision() {
+    if (precision == null) {
+      return null;
+    }
+    if (backendOptions().containsKey(Certification.PRECISION)) {
+      throw usage("--precision and --option precision=... say the same. Leave one out.");
+    }
+    try {
+      return Precision.of(precision);
+    } catch (IllegalArgumentException e) {
+      throw usage("--precision: " + e.getMessage());
+    }
+  }
+
+  private CaseSelection selection() {
+    try {
+      Set<Chapter> wanted =
+          chapters.stream().map(CaseSelection::chapter).collect(Collectors.toSet());
+      return new CaseSelection(wanted, cases);
+    } catch (IllegalArgumentException e) {
+      throw usage("--chapter: " + e.getMessage());
+    }
+  }
+
+  private static CertifyException usage(String message) {
+    return new CertifyException(CertifyExit.USAGE, message + " See 'polyak certify --help'.");
+  }
+
+  private static String sentence(CommandLine.ParameterException failure) {
+    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    if (text.charAt(text.length() - 1) != '.') {
+      text.append('.');
+    }
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      text.append(" Did you mean ").append(unmatched.getSuggestions().getFirst()).append('?');
+    }
+    return text.toString();
+  }
+
+  private int reportBug(Exception failure) {
+    StackTraceElement[] frames = failure.getStackTrace();
+    return report(
+        CertifyExit.BUG,
+        "this is a bug in polyak certify or in the backend: %s at %s. Please report it."
+            .formatted(failure, frames.length == 0 ? "an unknown place" : frames[0]));
+  }
+
+  private int report(CertifyExit exit, String message) {
+    err.println("polyak: " + message);
+    err.flush();
+    return exit.code();
+  }
+}
