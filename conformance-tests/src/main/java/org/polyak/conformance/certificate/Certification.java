@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,20 +53,20 @@ final class Certification {
    */
   Outcome run(Function<List<ConformanceCase>, Progress> progress, PrintWriter out) {
     CertificateFolder folder = CertificateFolder.at(request.folder());
-    @Nullable Path golden = request.golden();
-    Optional<GoldenCases> vectors =
-        golden == null ? Optional.empty() : Optional.of(readGolden(golden));
-    List<ConformanceCase> catalogue = Catalogue.cases();
-    List<ConformanceCase> all = new ArrayList<>(catalogue);
-    vectors.ifPresent(found -> all.addAll(found.all()));
-    List<ConformanceCase> selected = select(all);
     BackendSelector selector =
         new BackendSelector(BackendRegistry.discover(), BackendOptions.of(request.allOptions()));
     BackendSelection selection = select(selector);
     Instant start = clock.instant();
     try (Backend backend = open(selector, selection)) {
       BackendInfo info = backend.info();
-      requirePrecision(info, selection);
+      Precision precision = precision(info, selection);
+      @Nullable Path golden = request.golden();
+      Optional<GoldenCases> vectors =
+          golden == null ? Optional.empty() : Optional.of(readGolden(golden, precision));
+      List<ConformanceCase> catalogue = Catalogue.cases();
+      List<ConformanceCase> all = new ArrayList<>(catalogue);
+      vectors.ifPresent(found -> all.addAll(found.all()));
+      List<ConformanceCase> selected = select(all);
       SuiteRun run = new SuiteRun(backend, all, id -> request.rerun(info.backend(), id));
       Progress shown = progress.apply(selected);
       run.run(selected, shown);
@@ -111,7 +110,7 @@ final class Certification {
     }
   }
 
-  private static GoldenCases readGolden(Path directory) {
+  private static GoldenCases readGolden(Path directory, Precision precision) {
     if (!Files.isDirectory(directory)) {
       throw golden(
           "Golden folder %s (from --golden) %s. Name a folder of .safetensors files, or leave --golden out."
@@ -119,7 +118,7 @@ final class Certification {
           null);
     }
     try {
-      GoldenCases cases = GoldenCases.read(new GoldenDirectory(directory));
+      GoldenCases cases = GoldenCases.read(new GoldenDirectory(directory), precision);
       if (cases.files() == 0) {
         throw golden(
             "Golden folder %s (from --golden) holds no .safetensors file. Name another, or leave --golden out."
@@ -165,9 +164,8 @@ final class Certification {
     }
   }
 
-  private void requirePrecision(BackendInfo info, BackendSelection selection) {
-    Map<String, String> options = request.allOptions();
-    String wanted = options.getOrDefault(PRECISION, info.precision());
+  private Precision precision(BackendInfo info, BackendSelection selection) {
+    String wanted = request.allOptions().getOrDefault(PRECISION, info.precision());
     if (!wanted.equals(info.precision())) {
       throw new CertifyException(
           CertifyExit.BACKEND_UNAVAILABLE,
@@ -180,7 +178,7 @@ final class Certification {
                   info.precision()));
     }
     try {
-      Precision.of(info.precision());
+      return Precision.of(info.precision());
     } catch (IllegalArgumentException e) {
       throw new CertifyException(
           CertifyExit.BACKEND_UNAVAILABLE,

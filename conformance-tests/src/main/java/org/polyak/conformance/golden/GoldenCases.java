@@ -10,6 +10,7 @@ import org.polyak.conformance.Chapter;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Definition;
 import org.polyak.conformance.Level;
+import org.polyak.conformance.Precision;
 
 /**
  * The golden vectors of a directory as cases: every file through {@code nn} on the backend, and
@@ -48,19 +49,21 @@ public record GoldenCases(
   }
 
   /**
-   * The cases for all files of a directory, ordered by name.
+   * The cases for all files of a directory, ordered by name. The files state how far float32 may be
+   * off, so a backend with products of fewer bits cannot be held to them.
    *
+   * @param precision of the backend
    * @throws UncheckedIOException for a file that cannot be read or is no golden file; its message
    *     names the file and the reason
    */
-  public static GoldenCases read(GoldenDirectory directory) {
+  public static GoldenCases read(GoldenDirectory directory, Precision precision) {
     List<Path> files = directory.files();
     List<ConformanceCase> backend = new ArrayList<>();
     List<ConformanceCase> oracle = new ArrayList<>();
     List<UnknownReplay> unknown = new ArrayList<>();
     for (Path path : files) {
       GoldenFile file = read(path);
-      sort("GOLD-", path, file, BackendReplays.find(file), backend, unknown);
+      sort("GOLD-", path, file, replay(file, precision), backend, unknown);
       sort("GOLD-ORACLE-", path, file, OracleReplays.find(file), oracle, unknown);
     }
     return new GoldenCases(files.size(), backend, oracle, unknown);
@@ -69,6 +72,12 @@ public record GoldenCases(
   /** Both lists of cases. */
   public List<ConformanceCase> all() {
     return Stream.concat(backend.stream(), oracle.stream()).toList();
+  }
+
+  private static Replay replay(GoldenFile file, Precision precision) {
+    return precision == Precision.F32
+        ? BackendReplays.find(file)
+        : new Replay.Unknown("its tolerances are for products in f32, not in " + precision.id());
   }
 
   private static void sort(

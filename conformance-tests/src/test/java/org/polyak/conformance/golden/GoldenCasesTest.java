@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.polyak.conformance.ConformanceCase;
+import org.polyak.conformance.Precision;
 
 /** Which golden files become cases, decided from what the files say. */
 class GoldenCasesTest {
@@ -22,7 +23,7 @@ class GoldenCasesTest {
   void everyFileOfTheGoldenSetIsReplayedOrNamedAsUnknown() {
     Optional<GoldenDirectory> directory = GoldenDirectory.find();
     Assumptions.assumeTrue(directory.isPresent(), GoldenDirectory::absence);
-    GoldenCases golden = GoldenCases.read(directory.orElseThrow());
+    GoldenCases golden = GoldenCases.read(directory.orElseThrow(), Precision.F32);
     assertThat(golden.files()).isEqualTo(198);
     assertThat(golden.backend()).hasSize(117);
     assertThat(golden.oracle()).hasSize(137);
@@ -44,7 +45,7 @@ class GoldenCasesTest {
   @Test
   void anUnknownOperationIsNamedAndNeverReplayed() throws IOException {
     GoldenFiles.write(folder.resolve("06_spin.safetensors"), "spin_attention", "{}");
-    GoldenCases golden = GoldenCases.read(new GoldenDirectory(folder));
+    GoldenCases golden = GoldenCases.read(new GoldenDirectory(folder), Precision.F32);
     assertThat(golden.all()).isEmpty();
     assertThat(golden.unknown())
         .extracting(Object::toString)
@@ -58,7 +59,7 @@ class GoldenCasesTest {
     GoldenFiles.write(folder.resolve("10_a.safetensors"), "activation", "{\"function\": \"mish\"}");
     GoldenFiles.write(
         folder.resolve("10_b.safetensors"), "activation", "{\"function\": \"gelu_tanh\"}");
-    GoldenCases golden = GoldenCases.read(new GoldenDirectory(folder));
+    GoldenCases golden = GoldenCases.read(new GoldenDirectory(folder), Precision.F32);
     assertThat(golden.backend()).isEmpty();
     assertThat(golden.oracle()).extracting(ConformanceCase::id).containsExactly("GOLD-ORACLE-10_b");
     assertThat(golden.unknown())
@@ -68,10 +69,19 @@ class GoldenCasesTest {
   }
 
   @Test
+  void aBackendOfReducedPrecisionIsNotHeldToTolerancesForFloat32() throws IOException {
+    GoldenFiles.write(folder.resolve("10_a.safetensors"), "linear", "{}");
+    GoldenCases golden = GoldenCases.read(new GoldenDirectory(folder), Precision.BF16);
+    assertThat(golden.backend()).isEmpty();
+    assertThat(golden.oracle()).hasSize(1);
+    assertThat(golden.unknown().getFirst().reason()).contains("not in bf16");
+  }
+
+  @Test
   void aDamagedFileIsNamedWithItsFault() throws IOException {
     for (byte[] damaged : List.of(new byte[0], new byte[] {9, 0, 0, 0, 0, 0, 0, 0, '{'})) {
       Files.write(folder.resolve("01_cut.safetensors"), damaged);
-      assertThatThrownBy(() -> GoldenCases.read(new GoldenDirectory(folder)))
+      assertThatThrownBy(() -> GoldenCases.read(new GoldenDirectory(folder), Precision.F32))
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContainingAll("01_cut.safetensors", "cut short");
     }

@@ -3,6 +3,7 @@ package org.polyak.conformance.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.example.heap.HeapProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,9 +14,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Findings;
 import org.polyak.conformance.Outcome;
+import org.polyak.conformance.Precision;
 import org.polyak.conformance.SuiteRun;
 import org.polyak.conformance.Verdict;
-import org.polyak.conformance.plain.PlainBackend;
+import org.polyak.spi.BackendOptions;
 
 /** Pins the oracle to golden vectors, within the tolerances that these state for float64. */
 class GoldenOracleTest {
@@ -26,8 +28,9 @@ class GoldenOracleTest {
       System.out.println(GoldenDirectory.absence() + " The oracle is not compared with them.");
       Assumptions.abort(GoldenDirectory.absence());
     }
-    List<ConformanceCase> cases = GoldenCases.read(directory.orElseThrow()).oracle();
-    SuiteRun run = new SuiteRun(new PlainBackend(), cases, id -> "this test");
+    List<ConformanceCase> cases = GoldenCases.read(directory.orElseThrow(), Precision.F32).oracle();
+    SuiteRun run =
+        new SuiteRun(new HeapProvider().open(BackendOptions.DEFAULTS), cases, id -> "this test");
     List<DynamicTest> tests = new ArrayList<>();
     for (ConformanceCase one : cases) {
       tests.add(
