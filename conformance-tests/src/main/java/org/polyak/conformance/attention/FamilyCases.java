@@ -73,6 +73,8 @@ public final class FamilyCases {
       longSequences(momentum, new UpdateRule.Momentum(beta, 1));
     }
     longSequences(linear, ADDITIVE);
+    paddedRoot(linear, ADDITIVE);
+    paddedRoot(momentum, new UpdateRule.Momentum(0.9f, 0.75));
     nonCausal(full);
     return List.of(linear, momentum, full);
   }
@@ -126,6 +128,15 @@ public final class FamilyCases {
     }
   }
 
+  /** √N counts all keys, padding included. */
+  private static void paddedRoot(Family family, UpdateRule rule) {
+    for (Padding padding : Padding.values()) {
+      AttentionSpec root =
+          with(spec(rule, new Schedule.Automatic()), new Normaliser.SquareRootLength());
+      add(family, "padded, √N", with(root, padding), AttentionTrial.tokens(37).withPadding());
+    }
+  }
+
   private static void nonCausal(Family family) {
     AttentionSpec spec =
         new AttentionSpec(
@@ -157,6 +168,13 @@ public final class FamilyCases {
     add(family, "φ(k) tiny", spec, AttentionTrial.tokens(37).scaled(1, -12, 1));
     add(family, "large queries and keys", spec, AttentionTrial.tokens(37).scaled(30, 0, 100));
     add(family, "long", spec, AttentionTrial.tokens(611).sized(1, 1, 8, 8));
+    AttentionSpec root = with(spec, new Normaliser.SquareRootLength());
+    add(family, "more keys than queries, √N", root, AttentionTrial.tokens(19).keys(53));
+    add(
+        family,
+        "fewer keys than queries, √N",
+        root,
+        AttentionTrial.tokens(53).keys(11).withPadding());
   }
 
   private static AttentionTrial positive() {

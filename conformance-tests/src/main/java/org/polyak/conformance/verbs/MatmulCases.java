@@ -53,7 +53,8 @@ public final class MatmulCases {
             (c, s) ->
                 product(
                     c, s, Placement.DENSE, Placement.TRANSPOSED, Placement.DENSE, 257, 300, 263))
-        .add("the same bits every time", MatmulCases::repeatable);
+        .add("the same bits every time", MatmulCases::repeatable)
+        .add("70,001 small products", MatmulCases::many);
     return List.of(family);
   }
 
@@ -266,8 +267,19 @@ public final class MatmulCases {
     c.expectSameBits("again", c.memory().floats(second), c.memory().floats(first));
   }
 
+  /** More products than 2¹⁶, which bounds a launch on some devices. */
+  private static void many(CaseContext c, Samples s) {
+    int batch = 70_001;
+    multiply(
+        c,
+        Samples.array(s.normal(batch * 2 * 3, 1), batch, 2, 3),
+        Samples.array(s.normal(batch * 3 * 2, 1), batch, 3, 2));
+  }
+
   private static void multiply(CaseContext c, Array a, Array b) {
-    Tensor out = c.memory().output("out", Placement.DENSE, a.extent(0), b.extent(1));
+    int[] shape = a.shape();
+    shape[shape.length - 1] = b.extent(-1);
+    Tensor out = c.memory().output("out", Placement.DENSE, shape);
     c.kernels()
         .matmul(
             c.memory().input("a", Samples.floats(a), Placement.DENSE, a.shape()),

@@ -142,7 +142,8 @@ public final class MovementCases {
         .add("bits are kept: signed zeros, subnormals, infinities", MovementCases::copySpecial)
         .add("of a broadcast", MovementCases::copyBroadcast)
         .add("every length from 0 to 67", MovementCases::copyLengths)
-        .add("100,003 elements", MovementCases::copyMany);
+        .add("100,003 elements", MovementCases::copyMany)
+        .add("six axes in another order", MovementCases::copySixAxes);
   }
 
   private static void copyEverywhere(CaseContext c, Samples s) {
@@ -206,6 +207,14 @@ public final class MovementCases {
     Tensor to = c.memory().output("out", Placement.OFFSET, MANY);
     c.kernels().copy(c.memory().input("in", values, Placement.DENSE, MANY), to);
     c.expectSameBits("copy", c.memory().floats(to), values);
+  }
+
+  private static void copySixAxes(CaseContext c, Samples s) {
+    float[] values = s.normal(2 * 3 * 2 * 3 * 2 * 3, 1);
+    Tensor in = c.memory().input("in", values, Placement.REVERSED, 2, 3, 2, 3, 2, 3);
+    Tensor to = c.memory().output("out", Placement.STRIDED, 3, 2, 2, 3, 3, 2);
+    c.kernels().copy(in, to.permute(1, 0, 2, 4, 5, 3));
+    c.expectSameBits("copy", c.memory().floats(to.permute(1, 0, 2, 4, 5, 3)), values);
   }
 
   private static Family fill() {

@@ -40,7 +40,8 @@ public final class ReductionCases {
         .add("an empty axis sums to 0", (c, s) -> empty(c, ReduceOp.SUM))
         .add("NaN and infinities propagate", (c, s) -> special(c, ReduceOp.SUM))
         .add("a broadcast argument", (c, s) -> broadcast(c, s, ReduceOp.SUM))
-        .add("the same bits every time", (c, s) -> repeatable(c, s, ReduceOp.SUM));
+        .add("the same bits every time", (c, s) -> repeatable(c, s, ReduceOp.SUM))
+        .add("70,001 rows", (c, s) -> manyRows(c, s, ReduceOp.SUM));
   }
 
   private static Family maximum() {
@@ -54,7 +55,8 @@ public final class ReductionCases {
         .add("an empty axis is −∞", (c, s) -> empty(c, ReduceOp.MAXIMUM))
         .add("NaN and infinities propagate", (c, s) -> special(c, ReduceOp.MAXIMUM))
         .add("a broadcast argument", (c, s) -> broadcast(c, s, ReduceOp.MAXIMUM))
-        .add("a long axis", (c, s) -> longAxis(c, s, ReduceOp.MAXIMUM));
+        .add("a long axis", (c, s) -> longAxis(c, s, ReduceOp.MAXIMUM))
+        .add("70,001 rows", (c, s) -> manyRows(c, s, ReduceOp.MAXIMUM));
   }
 
   private static Family cumulativeSum() {
@@ -110,6 +112,13 @@ public final class ReductionCases {
 
   private static void longAxis(CaseContext c, Samples s, ReduceOp op) {
     reduce(c, op, s.normal(LONG, 1), 0, Placement.DENSE, Placement.DENSE, LONG);
+  }
+
+  /** More results than 2¹⁶, which bounds a launch on some devices. */
+  private static void manyRows(CaseContext c, Samples s, ReduceOp op) {
+    int rows = 70_001;
+    reduce(c, op, s.normal(rows * 3, 1), 1, Placement.DENSE, Placement.DENSE, rows, 3);
+    reduce(c, op, s.normal(rows * 3, 1), 0, Placement.DENSE, Placement.DENSE, 3, rows);
   }
 
   private static void negative(CaseContext c, Samples s) {

@@ -1,0 +1,267 @@
+package org.polyak.conformance.mutants;
+
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import org.polyak.spi.Backend;
+import org.polyak.spi.Layout;
+import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.DropoutKernel;
+import org.polyak.spi.fused.FusedKernels;
+import org.polyak.spi.fused.OptimizerKernel;
+import org.polyak.spi.fused.OptimizerRule;
+import org.polyak.spi.fused.OptimizerRule.Adam;
+import org.polyak.spi.fused.OptimizerRule.GradientDescent;
+import org.polyak.spi.fused.OptimizerRule.RectifiedAdam;
+import org.polyak.spi.fused.Support;
+
+/** Fused dropout and optimiser steps that do something else. */
+final class FusedStepMutants {
+  private FusedStepMutants() {}
+
+  static List<Mutant> all() {
+    return List.of(
+        dropout(
+            "dropout-unscaled",
+            "What dropout keeps is not multiplied by 1/(1 − rate).",
+            (host, good) ->
+                (in, rate, seed, out) -> {
+                  good.apply(in, rate, seed, out);
+                  host.change(out, x -> (float) (x * (1 - rate)));
+                },
+            "FUSED-DROP-010",
+            "FUSED-DROP-005",
+            "FUSED-DROP-008"),
+        dropout(
+            "dropout-hash",
+            "Dropout's hash mixes the seed in another way.",
+            (host, good) -> (in, rate, seed, out) -> good.apply(in, rate, seed + 1, out),
+            "FUSED-DROP-010",
+            "FUSED-DROP-005",
+            "FUSED-DROP-008"),
+        dropout(
+            "dropout-redrawn",
+            "The backward pass draws other elements than the forward pass.",
+            (host, good) ->
+                new DropoutKernel() {
+                  private int calls;
+
+                  @Override
+                  public void apply(Tensor in, double rate, int seed, Tensor out) {
+                    good.apply(in, rate, seed + calls++ % 2, out);
+                  }
+                },
+            "FUSED-DROP-010",
+            "FUSED-DROP-005",
+            "FUSED-DROP-008"),
+        dropout(
+            "dropout-repeats",
+            "The element's index wraps at 2¹⁶, so that the mask repeats.",
+            (host, good) ->
+                (in, rate, seed, out) -> {
+                  int n = Math.toIntExact(in.shape().size());
+                  for (int from = 0; from < n; from += 1 << 16) {
+                    int to = Math.min(n, from + (1 << 16));
+                    good.apply(flat(in, from, to), rate, seed, flat(out, from, to));
+                  }
+                },
+            // Only one case has that many elements.
+            "FUSED-DROP-014"),
+        rule(
+            "rectification-left-out",
+            "RAdam steps as Adam does.",
+            rule ->
+                rule instanceof RectifiedAdam r
+                    ? new Adam(r.beta1(), r.beta2(), r.epsilon(), r.weightDecay(), r.decoupled())
+                    : rule,
+            "FUSED-OPT-030",
+            "FUSED-OPT-028",
+            "FUSED-OPT-033"),
+        rule(
+            "decay-coupled",
+            "Decoupled weight decay goes through the gradient.",
+            rule ->
+                switch (rule) {
+                  case Adam r ->
+                      new Adam(r.beta1(), r.beta2(), r.epsilon(), r.weightDecay(), false);
+                  case RectifiedAdam r -> withDecay(r, r.weightDecay(), false);
+                  case GradientDescent r -> r;
+                },
+            "FUSED-OPT-036",
+            "FUSED-OPT-039",
+            "FUSED-OPT-034"),
+        rule(
+            "decay-ignored",
+            "There is no weight decay.",
+            rule ->
+                switch (rule) {
+                  case Adam r -> new Adam(r.beta1(), r.beta2(), r.epsilon(), 0, r.decoupled());
+                  case RectifiedAdam r -> withDecay(r, 0, r.decoupled());
+                  case GradientDescent r ->
+                      new GradientDescent(r.momentum(), r.dampening(), r.nesterov(), 0);
+                },
+            "FUSED-OPT-006",
+            "FUSED-OPT-004",
+            "FUSED-OPT-005"),
+        rule(
+            "nesterov-ignored",
+            "Nesterov's momentum is plain momentum.",
+            rule ->
+                rule instanceof GradientDescent r
+                    ? new GradientDescent(r.momentum(), r.dampening(), false, r.weightDecay())
+                    : rule,
+            "FUSED-OPT-015",
+            "FUSED-OPT-013",
+            "FUSED-OPT-018"),
+        rule(
+            "moments-swapped",
+            "β₁ and β₂ are swapped.",
+            rule ->
+                rule instanceof Adam r
+                    ? new Adam(r.beta2(), r.beta1(), r.epsilon(), r.weightDecay(), r.decoupled())
+                    : rule,
+            "FUSED-OPT-019",
+            "FUSED-OPT-020",
+            "FUSED-OPT-021"),
+        rule(
+            "adam-epsilon-ignored",
+            "Adam's ε counts as 0.",
+            rule ->
+                rule instanceof Adam r
+                    ? new Adam(r.beta1(), r.beta2(), 0, r.weightDecay(), r.decoupled())
+                    : rule,
+            "FUSED-OPT-021",
+            "FUSED-OPT-024",
+            "FUSED-OPT-022"),
+        optimizer(
+            "bias-uncorrected",
+            "The moments are not divided by 1 − βᵗ.",
+            (host, good) ->
+                (parameter, gradient, scale, state, rate, step) ->
+                    good.step(parameter, gradient, scale, state, rate, Long.MAX_VALUE),
+            "FUSED-OPT-012",
+            "FUSED-OPT-030",
+            "FUSED-OPT-010"),
+        optimizer(
+            "steps-counted-from-two",
+            "The first step counts as the second.",
+            (host, good) ->
+                (parameter, gradient, scale, state, rate, step) ->
+                    good.step(parameter, gradient, scale, state, rate, step + 1),
+            "FUSED-OPT-012",
+            "FUSED-OPT-030",
+            "FUSED-OPT-021"),
+        optimizer(
+            "gradient-scale-ignored",
+            "Gradient clipping has no effect.",
+            (host, good) ->
+                (parameter, gradient, scale, state, rate, step) ->
+                    good.step(parameter, gradient, null, state, rate, step),
+            "FUSED-OPT-002",
+            "FUSED-OPT-005",
+            "FUSED-OPT-008"),
+        optimizer(
+            "optimizer-state-lost",
+            "The state of an optimiser stays as it was.",
+            (host, good) ->
+                (parameter, gradient, scale, state, rate, step) -> {
+                  try (Scope scope = host.backend().openScope("state")) {
+                    List<Tensor> copies =
+                        state.stream().map(part -> host.changed(scope, part, x -> x)).toList();
+                    good.step(parameter, gradient, scale, copies, rate, step);
+                  }
+                },
+            "FUSED-OPT-009",
+            "FUSED-OPT-007",
+            "FUSED-OPT-008"));
+  }
+
+  private static RectifiedAdam withDecay(RectifiedAdam r, double decay, boolean decoupled) {
+    return new RectifiedAdam(
+        r.beta1(), r.beta2(), r.epsilon(), decay, decoupled, r.inclusiveThreshold());
+  }
+
+  private static Tensor flat(Tensor tensor, int from, int to) {
+    return tensor.view(
+        Layout.strided(Shape.of(to - from), new long[] {1}, tensor.layout().offset() + from));
+  }
+
+  private static Mutant dropout(
+      String name,
+      String bug,
+      BiFunction<HostMemory, DropoutKernel, DropoutKernel> broken,
+      String... killers) {
+    return mutant(
+        name,
+        bug,
+        (host, fused) -> {
+          Support<DropoutKernel> support =
+              DecoratedFusedKernels.replaced(fused.dropout(), good -> broken.apply(host, good));
+          return new DecoratedFusedKernels(fused) {
+            @Override
+            public Support<DropoutKernel> dropout() {
+              return support;
+            }
+          };
+        },
+        killers);
+  }
+
+  private static Mutant rule(
+      String name, String bug, UnaryOperator<OptimizerRule> broken, String... killers) {
+    return mutant(
+        name,
+        bug,
+        (host, fused) ->
+            new DecoratedFusedKernels(fused) {
+              @Override
+              public Support<OptimizerKernel> optimizer(OptimizerRule rule) {
+                return super.optimizer(broken.apply(rule));
+              }
+            },
+        killers);
+  }
+
+  private static Mutant optimizer(
+      String name,
+      String bug,
+      BiFunction<HostMemory, OptimizerKernel, OptimizerKernel> broken,
+      String... killers) {
+    return mutant(
+        name,
+        bug,
+        (host, fused) ->
+            new DecoratedFusedKernels(fused) {
+              @Override
+              public Support<OptimizerKernel> optimizer(OptimizerRule rule) {
+                return replaced(super.optimizer(rule), good -> broken.apply(host, good));
+              }
+            },
+        killers);
+  }
+
+  /** A mutant of the CPU backend with other fused operations. */
+  static Mutant mutant(
+      String name,
+      String bug,
+      BiFunction<HostMemory, FusedKernels, FusedKernels> broken,
+      String... killers) {
+    return new Mutant(
+        name,
+        bug,
+        GoodBackend.CPU,
+        () -> {
+          Backend good = GoodBackend.CPU.open();
+          FusedKernels fused = broken.apply(new HostMemory(good), good.fused());
+          return new DecoratedBackend(good) {
+            @Override
+            public FusedKernels fused() {
+              return fused;
+            }
+          };
+        },
+        List.of(killers));
+  }
+}
