@@ -7,8 +7,10 @@ import org.polyak.spi.BackendOptions;
 import org.polyak.spi.BackendProvider;
 import org.polyak.spi.Probe;
 
-/** Offers the backend {@code heap}, which is there wherever Java is. It has no options. */
+/** Offers the backend {@code heap}, which is there wherever Java is. It knows no precision but {@code f32}. */
 public final class HeapProvider implements BackendProvider {
+  private static final String PRECISION = "precision";
+
   @Override
   public String id() {
     return "heap";
@@ -26,7 +28,11 @@ public final class HeapProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
-    options.requireKnown(Set.of());
+    options.requireKnown(Set.of(PRECISION));
+    String precision = options.get(PRECISION).orElse("f32");
+    if (!precision.equals("f32")) {
+      throw new IllegalArgumentException("Backend heap computes in f32, not " + precision + ".");
+    }
     return new HeapBackend();
   }
 }
