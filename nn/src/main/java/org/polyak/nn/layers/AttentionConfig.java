@@ -48,6 +48,11 @@ public sealed interface AttentionConfig {
       }
       requireEpsilon(epsilon);
     }
+
+    /** The causal form with the weights of eq. 13 and the released code's ε. */
+    public Momentum(double beta, double gamma) {
+      this(beta, gamma, Weighting.EQ13, Anchor.TRUE, EPSILON);
+    }
   }
 
   /** The weight of key j in row i, for N keys. */

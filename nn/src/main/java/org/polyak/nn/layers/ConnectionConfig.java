@@ -51,6 +51,11 @@ public sealed interface ConnectionConfig {
     public AdaptiveVelocity {
       requireStepSize(stepSize);
     }
+
+    /** The released code's form: eq. 17, with {@link AdaptiveCoefficient#RELEASED}. */
+    public AdaptiveVelocity(double stepSize) {
+      this(stepSize, Reference.VELOCITY, AdaptiveCoefficient.RELEASED);
+    }
   }
 
   /** What the change of the attention output between two layers is compared with. */

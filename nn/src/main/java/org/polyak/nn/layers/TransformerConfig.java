@@ -75,6 +75,42 @@ public record TransformerConfig(
     }
   }
 
+  /**
+   * A causal transformer in the usual proportions: keys and values of {@code width/heads} channels,
+   * a feed-forward part four times as wide with ReLU, no dropout, and layer normalisation after
+   * each part and after the last block.
+   *
+   * @throws IllegalArgumentException when the heads do not divide the width
+   */
+  public static TransformerConfig decoder(
+      int layers,
+      int width,
+      int heads,
+      int maximumLength,
+      AttentionConfig attention,
+      ConnectionConfig connection) {
+    requirePositive("heads", heads);
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "width must be a multiple of heads, not %d of %d.".formatted(width, heads));
+    }
+    return new TransformerConfig(
+        layers,
+        width,
+        heads,
+        width / heads,
+        width / heads,
+        4 * width,
+        Activation.RELU,
+        0,
+        NormPlacement.POST,
+        true,
+        true,
+        maximumLength,
+        attention,
+        connection);
+  }
+
   private static boolean perSample(ConnectionConfig connection) {
     return switch (connection) {
       case ConnectionConfig.AdaptiveVelocity adaptive ->

@@ -1,5 +1,6 @@
 package org.polyak.nn.models;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,6 +121,25 @@ public final class SequenceModel {
           parameter.name(), StoredTensor.download(engine.backend(), parameter.variable().tensor()));
     }
     return stored;
+  }
+
+  /**
+   * Writes a checkpoint that serves inference: configuration and parameters, no training state.
+   *
+   * @throws CheckpointException when the file cannot be written; an earlier one is then unchanged
+   */
+  public void write(Path path) {
+    new Checkpoint(config.description(), save(), null).write(path);
+  }
+
+  /**
+   * Takes the parameters of a checkpoint file.
+   *
+   * @throws CheckpointException when it cannot be read or belongs to another model; the parameters
+   *     are then unchanged
+   */
+  public void read(Path path) {
+    load(path.toString(), Checkpoint.read(path));
   }
 
   /**

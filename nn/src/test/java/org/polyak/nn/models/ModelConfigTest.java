@@ -102,6 +102,47 @@ class ModelConfigTest {
         .hasSize(14 + 6 + 7);
   }
 
+  @Test
+  void decoderHasTheUsualProportions() {
+    TransformerConfig decoder =
+        TransformerConfig.decoder(3, 24, 4, 50, TestModels.MOMENTUM, TestModels.PLAIN);
+    assertThat(decoder)
+        .isEqualTo(
+            new TransformerConfig(
+                3,
+                24,
+                4,
+                6,
+                6,
+                96,
+                Activation.RELU,
+                0,
+                NormPlacement.POST,
+                true,
+                true,
+                50,
+                TestModels.MOMENTUM,
+                TestModels.PLAIN));
+    assertRefused(
+        () -> TransformerConfig.decoder(3, 25, 4, 50, TestModels.MOMENTUM, TestModels.PLAIN),
+        "width must be a multiple of heads, not 25 of 4.");
+    assertRefused(
+        () -> TransformerConfig.decoder(3, 24, 0, 50, TestModels.MOMENTUM, TestModels.PLAIN),
+        "heads must be at least 1, not 0.");
+  }
+
+  @Test
+  void shortFormsMeanTheReleasedSettings() {
+    assertThat(new AttentionConfig.Momentum(0.6, 0.9))
+        .isEqualTo(
+            new AttentionConfig.Momentum(
+                0.6, 0.9, Weighting.EQ13, Anchor.TRUE, AttentionConfig.EPSILON));
+    assertThat(new ConnectionConfig.AdaptiveVelocity(0.99))
+        .isEqualTo(
+            new ConnectionConfig.AdaptiveVelocity(
+                0.99, ConnectionConfig.Reference.VELOCITY, AdaptiveCoefficient.RELEASED));
+  }
+
   private static TransformerConfig transformer(int width, int layers, int heads, double dropout) {
     return new TransformerConfig(
         layers,

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.polyak.nn.checkpoint.Checkpoint;
 import org.polyak.nn.checkpoint.CheckpointException;
 import org.polyak.nn.checkpoint.StoredTensor;
@@ -218,6 +220,25 @@ class SequenceModelTest {
           assertThat(other[i]).isCloseTo(plain[i], within(BOUND));
         }
       }
+    }
+  }
+
+  @Test
+  void aModelThatWasWrittenIsReadToTheLastBit(@TempDir Path folder) {
+    Path file = folder.resolve("model.safetensors");
+    try (Device device = Device.fused()) {
+      ModelConfig config = TestModels.causal(TestModels.MOMENTUM, TestModels.PLAIN);
+      SequenceModel written =
+          new SequenceModel(config, device.engine(), device.scope(), Generator.ofSeed(1));
+      SequenceModel read =
+          new SequenceModel(config, device.engine(), device.scope(), Generator.ofSeed(2));
+      assertThat(floats(read, "head.weight")).isNotEqualTo(floats(written, "head.weight"));
+      written.write(file);
+      read.read(file);
+      written.parameters().stream()
+          .map(Parameter::name)
+          .forEach(
+              name -> assertThat(floats(read, name)).as(name).isEqualTo(floats(written, name)));
     }
   }
 
