@@ -7,7 +7,10 @@ import org.polyak.spi.BackendOptions;
 import org.polyak.spi.BackendProvider;
 import org.polyak.spi.Probe;
 
-/** Offers the backend {@code heap}, which is there wherever Java is. It knows no precision but {@code f32}. */
+/**
+ * Offers the backend {@code heap}, which is there wherever Java is. It knows no precision but
+ * {@code f32}.
+ */
 public final class HeapProvider implements BackendProvider {
   private static final String PRECISION = "precision";
 
