@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "backends",
     mixinStandardHelpOptions = true,
-    description = "Lists the backends, their devices, and what is missing where one cannot start.")
+    description = "Lists the backends, their devices, and what is missing where one cannot start.",
+    footer = {"", "With a backend of your own: CLASSPATH=acme-backend.jar polyak backends"})
 final class BackendsCommand implements Callable<Integer> {
   private final Surroundings surroundings;
 

@@ -50,10 +50,10 @@ record Counting(Engine engine) {
       var reader = new SequenceModel(config, engine, scope, random.split("other parameters"));
       reader.read(file);
       try (StepDecoder decoder = new StepDecoder(reader, engine, scope, 1)) {
-        float[] scores = decoder.step(0);
+        decoder.step(0);
         for (int number = 3; decoder.position() < Rows.LENGTH; ) {
           System.out.println("Number " + number);
-          scores = decoder.step(number);
+          float[] scores = decoder.step(number);
           number = new CategoricalSampler(0).sample(scores, 0, 11, random);
         }
       }
