@@ -40,8 +40,7 @@ class QuotationsTest {
     assertQuoted(README, embedding, 2);
     String program =
         Files.readString(embedding.resolve("src/main/java/com/example/counting/Counting.java"));
-    List<String> fromDocumentation =
-        program.substring(program.indexOf("/**")).lines().toList();
+    List<String> fromDocumentation = program.substring(program.indexOf("/**")).lines().toList();
     assertThat(blocks(README).stream().filter(block -> block.language().equals("java")))
         .extracting(Block::lines)
         .containsExactly(fromDocumentation);
@@ -99,8 +98,7 @@ class QuotationsTest {
       String indent = " ".repeat(first.length() - first.stripLeading().length());
       List<String> indented =
           lines.stream().map(line -> line.isEmpty() ? line : indent + line).toList();
-      if (first.equals(indented.getFirst())
-          && Collections.indexOfSubList(text, indented) >= 0) {
+      if (first.equals(indented.getFirst()) && Collections.indexOfSubList(text, indented) >= 0) {
         return true;
       }
     }

@@ -2,6 +2,7 @@ package com.example.heap;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,15 @@ class PolyakIT {
     assertTrue(text.contains("Backend heap (from --backend) on Java heap"), text);
     assertTrue(text.contains("fused: none; composed: "), text);
     assertTrue(text.contains("causal momentum attention"), text);
-    assertTrue(run.resolve("model.safetensors").toFile().isFile(), text);
+    assertTrue(Files.exists(run.resolve("model.safetensors")), text);
+  }
+
+  @Test
+  void certifyCertifiesIt() throws Exception {
+    Path certificate = folder.resolve("certificate");
+    String text = Polyak.run("certify", "--backend", "heap", "--out", certificate.toString());
+    System.out.print(text);
+    String json = Files.readString(certificate.resolve("certificate.json"));
+    assertTrue(json.contains("\"CERTIFIED\""), json);
   }
 }
