@@ -16,9 +16,13 @@ import org.polyak.conformance.fused.LayerNormCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
 import org.polyak.conformance.gradients.GradientCases;
+import org.polyak.conformance.layers.BlockCases;
+import org.polyak.conformance.layers.ConnectionCases;
 import org.polyak.conformance.scopes.ScopeCases;
 import org.polyak.conformance.theorems.AttentionIdentityCases;
+import org.polyak.conformance.theorems.HeavyBallCases;
 import org.polyak.conformance.theorems.StreamingCases;
+import org.polyak.conformance.theorems.UnrolledCases;
 import org.polyak.conformance.verbs.ElementwiseCases;
 import org.polyak.conformance.verbs.MatmulCases;
 import org.polyak.conformance.verbs.MovementCases;
@@ -51,8 +55,12 @@ public final class Catalogue {
             SoftmaxCases.families(),
             FamilyCases.families(),
             GradientCases.families(),
+            ConnectionCases.families(),
+            BlockCases.families(),
             AttentionIdentityCases.families(),
-            StreamingCases.families())
+            StreamingCases.families(),
+            UnrolledCases.families(),
+            HeavyBallCases.families())
         .flatMap(List::stream)
         .forEach(family -> cases.addAll(family.cases()));
     return List.copyOf(cases);

@@ -50,6 +50,15 @@ public record Rounded(double value, double error) {
     return rounded(quotient, passed, 5);
   }
 
+  /**
+   * The same number as a factor of a product of matrices.
+   *
+   * @param factorRoundOff v, which moves it by v times itself
+   */
+  public Rounded asFactor(double factorRoundOff) {
+    return new Rounded(value, error + Math.abs(value) * factorRoundOff / ErrorModel.UNIT_ROUND_OFF);
+  }
+
   /** The negative. */
   public Rounded negated() {
     return new Rounded(-value, error);

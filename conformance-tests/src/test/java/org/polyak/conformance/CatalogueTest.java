@@ -38,7 +38,8 @@ class CatalogueTest {
                     Chapter.VERBS, 262,
                     Chapter.FUSED, 145,
                     Chapter.ATTENTION, 307,
-                    Chapter.THEOREMS, 73,
+                    Chapter.THEOREMS, 109,
+                    Chapter.LAYERS, 140,
                     Chapter.GRADIENTS, 23)));
   }
 

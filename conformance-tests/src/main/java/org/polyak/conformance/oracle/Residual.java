@@ -36,6 +36,16 @@ public sealed interface Residual {
       implements Residual {}
 
   /**
+   * The velocity form with the coefficient of eq. 18 for μ.
+   *
+   * @param stepSize s
+   * @param options of the coefficient
+   * @param flow whether gradients flow through it
+   */
+  record AdaptiveVelocityOfEquation18(double stepSize, Options options, GradientFlow flow)
+      implements Residual {}
+
+  /**
    * Eq. 15 with the coefficient of eq. 18 for β̃: as printed.
    *
    * @param options of the coefficient
@@ -52,7 +62,8 @@ public sealed interface Residual {
    * @param previousIterate x_{k−1}; null before the first layer
    */
   record Carry(Variable velocity, Variable previousAttention, @Nullable Variable previousIterate) {
-    static Carry initial(Tape tape, Array x) {
+    /** Before the first layer, whose input is {@code x}. */
+    public static Carry initial(Tape tape, Array x) {
       return new Carry(
           tape.variable(Array.zerosLike(x)),
           tape.variable(Array.zerosLike(x).map(zero -> 1)),
@@ -80,6 +91,11 @@ public sealed interface Residual {
         boolean atRest = carry.velocity().value().maxAbs() == 0;
         Variable reference = atRest ? carry.previousAttention() : carry.velocity();
         Variable mu = coefficient(tape, a, carry.previousAttention(), reference, options, flow);
+        yield velocity(tape, x, a, carry, mu, stepSize);
+      }
+      case AdaptiveVelocityOfEquation18(double stepSize, Options options, GradientFlow flow) -> {
+        Variable before = carry.previousAttention();
+        Variable mu = coefficient(tape, a, before, before, options, flow);
         yield velocity(tape, x, a, carry, mu, stepSize);
       }
       case AdaptiveEquation15(Options options, GradientFlow flow) -> {

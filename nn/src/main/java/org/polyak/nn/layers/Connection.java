@@ -5,8 +5,11 @@ import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.ops.Ops;
 import org.polyak.spi.UnaryOp;
 
-/** Joins attention output and residual stream as a {@link ConnectionConfig} says. */
-final class Connection {
+/**
+ * Joins attention output and residual stream as a {@link ConnectionConfig} says. For blocks other
+ * than {@link TransformerBlock}: hand the state that one layer returns to the next.
+ */
+public final class Connection {
   private Connection() {}
 
   /**
@@ -15,16 +18,16 @@ final class Connection {
    * @param out x', [B, N, E]
    * @param state for the next layer
    */
-  record Joined(Variable out, ConnectionState state) {}
+  public record Joined(Variable out, ConnectionState state) {}
 
   /**
    * One layer's connection.
    *
    * @param x input of the layer, [B, N, E]
    * @param attention its attention output after dropout, [B, N, E]
-   * @param state from the layer before
+   * @param state from the layer before, {@link ConnectionState#START} in the first
    */
-  static Joined join(
+  public static Joined join(
       Ops ops, ConnectionConfig config, Variable x, Variable attention, ConnectionState state) {
     return switch (config) {
       case ConnectionConfig.Plain plain -> new Joined(ops.add(x, attention), ConnectionState.START);

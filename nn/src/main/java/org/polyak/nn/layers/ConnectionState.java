@@ -11,8 +11,8 @@ import org.polyak.nn.autograd.Variable;
  * @param attention attention output of the layer before; null before the first layer
  * @param input input of the layer before; null before the first layer
  */
-record ConnectionState(
+public record ConnectionState(
     @Nullable Variable velocity, @Nullable Variable attention, @Nullable Variable input) {
   /** Before the first layer. */
-  static final ConnectionState START = new ConnectionState(null, null, null);
+  public static final ConnectionState START = new ConnectionState(null, null, null);
 }
