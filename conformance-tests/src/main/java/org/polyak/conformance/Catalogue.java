@@ -18,6 +18,7 @@ import org.polyak.conformance.fused.OptimizerCases;
 import org.polyak.conformance.gradients.GradientCases;
 import org.polyak.conformance.layers.BlockCases;
 import org.polyak.conformance.layers.ConnectionCases;
+import org.polyak.conformance.learning.LearningCases;
 import org.polyak.conformance.scopes.ScopeCases;
 import org.polyak.conformance.theorems.AttentionIdentityCases;
 import org.polyak.conformance.theorems.HeavyBallCases;
@@ -60,7 +61,8 @@ public final class Catalogue {
             AttentionIdentityCases.families(),
             StreamingCases.families(),
             UnrolledCases.families(),
-            HeavyBallCases.families())
+            HeavyBallCases.families(),
+            LearningCases.families())
         .flatMap(List::stream)
         .forEach(family -> cases.addAll(family.cases()));
     return List.copyOf(cases);

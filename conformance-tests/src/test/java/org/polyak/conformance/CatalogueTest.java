@@ -40,6 +40,7 @@ class CatalogueTest {
                     Chapter.ATTENTION, 307,
                     Chapter.THEOREMS, 109,
                     Chapter.LAYERS, 140,
+                    Chapter.LEARNING, 7,
                     Chapter.GRADIENTS, 23)));
   }
 

@@ -2,6 +2,7 @@ package org.polyak.conformance.oracle;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.polyak.conformance.oracle.Tape.Variable;
 
 /**
@@ -76,10 +77,20 @@ public final class Encoder {
   /** Gradients of {@code Σ outGradient · out}. */
   public static Gradients backward(
       Shape shape, Map<String, Array> weights, Array x, Visibility visibility, Array outGradient) {
+    return backward(shape, weights, x, visibility, out -> outGradient);
+  }
+
+  /** The same where the gradient for the output depends on the output, as that of a loss does. */
+  public static Gradients backward(
+      Shape shape,
+      Map<String, Array> weights,
+      Array x,
+      Visibility visibility,
+      UnaryOperator<Array> outGradient) {
     Encoder encoder = new Encoder(shape, weights, visibility);
     Variable input = encoder.tape.variable(x);
     Variable out = encoder.run(input);
-    encoder.tape.backward(out, outGradient);
+    encoder.tape.backward(out, outGradient.apply(out.value()));
     Map<String, Array> gradients = new LinkedHashMap<>();
     encoder.weights.forEach((name, variable) -> gradients.put(name, variable.gradient()));
     return new Gradients(out.value(), input.gradient(), gradients);
