@@ -2,11 +2,7 @@ package org.polyak.conformance.mutants;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
-import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.AttentionSpec;
-import org.polyak.spi.fused.Normaliser;
-import org.polyak.spi.fused.Padding;
 import org.polyak.spi.fused.UpdateRule;
 
 /** What goes wrong inside the recurrence of fused attention. */
@@ -15,7 +11,7 @@ final class AttentionForwardMutants {
 
   static List<Mutant> all() {
     return List.of(
-        mutant(
+        Mutant.attention(
             "decay-dropped",
             "β is left out: m gathers all past tokens undiminished.",
             (host, spec) ->
@@ -28,7 +24,7 @@ final class AttentionForwardMutants {
             "ID-EQ14-010",
             "ATT-MOM-113",
             "GRAD-023"),
-        mutant(
+        Mutant.attention(
             "momentum-dropped",
             "m is not carried from token to token: linear attention times γ.",
             (host, spec) ->
@@ -41,7 +37,7 @@ final class AttentionForwardMutants {
             "ID-EQ14-010",
             "ATT-MOM-113",
             "GRAD-023"),
-        mutant(
+        Mutant.attention(
             "momentum-dampened",
             "m is a running mean, as some optimisers have it: its new term is scaled by 1 − β.",
             (host, spec) ->
@@ -54,7 +50,7 @@ final class AttentionForwardMutants {
             "ID-MOM-017",
             "ATT-MOM-051",
             "ID-EQ14-010"),
-        mutant(
+        Mutant.attention(
             "step-squared",
             "γ is applied twice.",
             (host, spec) ->
@@ -67,7 +63,7 @@ final class AttentionForwardMutants {
             "ID-EQ14-002",
             "ID-MOM-003",
             "ATT-MOM-051"),
-        mutant(
+        Mutant.attention(
             "reads-before-update",
             "Row t reads S of t − 1: it does not see its own token.",
             (host, spec) ->
@@ -80,7 +76,7 @@ final class AttentionForwardMutants {
             "ATT-LIN-071",
             "ID-EQ14-002",
             "ID-MOM-017"),
-        mutant(
+        Mutant.attention(
             "mask-off-by-one",
             "Row t reads S of t + 1: it sees the token that it should predict.",
             (host, spec) ->
@@ -93,7 +89,7 @@ final class AttentionForwardMutants {
             "ID-MOM-002",
             "ATT-LIN-077",
             "ID-STREAM-011"),
-        mutant(
+        Mutant.attention(
             "never-causal",
             "The causal flag is ignored.",
             (host, spec) ->
@@ -106,7 +102,7 @@ final class AttentionForwardMutants {
             "ID-MOM-002",
             "ATT-LIN-077",
             "ID-STREAM-011"),
-        mutant(
+        Mutant.attention(
             "momentum-lost-between-chunks",
             "Every chunk begins with m = 0.",
             (host, spec) ->
@@ -119,7 +115,7 @@ final class AttentionForwardMutants {
             "ID-SCHEDULE-006",
             "ID-STREAM-020",
             "ATT-MOM-045"),
-        mutant(
+        Mutant.attention(
             "memory-lost-between-chunks",
             "Every chunk begins with S = 0.",
             (host, spec) ->
@@ -132,7 +128,7 @@ final class AttentionForwardMutants {
             "ID-SCHEDULE-001",
             "ID-EQ14-011",
             "ATT-LIN-059"),
-        mutant(
+        Mutant.attention(
             "key-sum-lost-between-chunks",
             "Every chunk begins with z = 0.",
             (host, spec) ->
@@ -145,7 +141,7 @@ final class AttentionForwardMutants {
             "ID-SCHEDULE-001",
             "ID-EQ14-011",
             "ATT-LIN-059"),
-        mutant(
+        Mutant.attention(
             "chunk-edge-decays-twice",
             "m decays once more where a chunk begins.",
             (host, spec) ->
@@ -158,7 +154,7 @@ final class AttentionForwardMutants {
             "ID-SCHEDULE-006",
             "ID-STREAM-020",
             "ATT-MOM-045"),
-        mutant(
+        Mutant.attention(
             "weights-anchored-at-the-end",
             "The causal form weighs key j by the distance from the end of the sequence (eq. 14),"
                 + " not from row i (eq. 13).",
@@ -180,7 +176,7 @@ final class AttentionForwardMutants {
             "ID-MOM-006",
             "ID-STREAM-023",
             "ATT-MOM-113"),
-        mutant(
+        Mutant.attention(
             "geometric-series-cancels",
             "Eq. 13's weight (1 − βⁿ)/(1 − β) is computed in binary32, where 1 − βⁿ cancels.",
             (host, spec) ->
@@ -203,7 +199,7 @@ final class AttentionForwardMutants {
             "ID-EQ14-012",
             "ID-STREAM-035",
             "ATT-MOM-036"),
-        mutant(
+        Mutant.attention(
             "normaliser-with-momentum",
             "The key sum runs through the same recurrence as S.",
             (host, spec) ->
@@ -219,190 +215,13 @@ final class AttentionForwardMutants {
             "ID-EQ14-002",
             "ID-MOM-003",
             "ATT-MOM-051"),
-        mutant(
-            "epsilon-missing",
-            "The denominator is the key sum alone.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double denominator(double keySum, Head head) {
-                    return spec.normaliser() instanceof Normaliser.KeySum
-                        ? keySum
-                        : super.denominator(keySum, head);
-                  }
-                },
-            "ATT-FULL-015",
-            "ATT-LIN-081",
-            "ATT-MOM-117"),
-        mutant(
-            "epsilon-doubled",
-            "ε is added to z and again to the denominator.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double denominator(double keySum, Head head) {
-                    return spec.normaliser() instanceof Normaliser.KeySum(double epsilon)
-                        ? keySum + 2 * epsilon
-                        : super.denominator(keySum, head);
-                  }
-                },
-            "ATT-FULL-022",
-            "ATT-LIN-091",
-            "ATT-MOM-127"),
-        mutant(
-            "epsilon-as-maximum",
-            "The denominator is max(key sum, ε), not key sum + ε.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double denominator(double keySum, Head head) {
-                    return spec.normaliser() instanceof Normaliser.KeySum(double epsilon)
-                        ? Math.max(keySum, epsilon)
-                        : super.denominator(keySum, head);
-                  }
-                },
-            "ATT-FULL-022",
-            "ATT-LIN-091",
-            "ATT-MOM-127"),
-        mutant(
-            "root-of-real-keys",
-            "√N counts the keys without padding.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double denominator(double keySum, Head head) {
-                    return spec.normaliser() instanceof Normaliser.SquareRootLength
-                        ? Math.sqrt(Math.max(1, head.length()))
-                        : super.denominator(keySum, head);
-                  }
-                },
-            "ATT-LIN-098",
-            "ATT-MOM-144",
-            "ATT-FULL-026"),
-        mutant(
-            "root-of-queries",
-            "√N counts queries, not keys.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double denominator(double keySum, Head head) {
-                    return spec.normaliser() instanceof Normaliser.SquareRootLength
-                        ? Math.sqrt(head.queryCount())
-                        : super.denominator(keySum, head);
-                  }
-                },
-            "ATT-FULL-025",
-            "ATT-FULL-026"),
-        mutant(
-            "feature-map-underflows",
-            "elu(x) + 1 is computed as (eˣ − 1) + 1 in binary32, which loses small results.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double phi(double x) {
-                    double exact = super.phi(x);
-                    return exact == x || x > 0 ? exact : ((float) exact - 1) + 1f;
-                  }
-                },
-            "ATT-FULL-022",
-            "ATT-LIN-091",
-            "ATT-MOM-128"),
-        mutant(
-            "padding-attended",
-            "Key lengths are ignored: padding counts as keys.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  int length(int[] lengths, int b, int heads) {
-                    return Arrays.stream(lengths).max().orElse(0);
-                  }
-                },
-            "ATT-FULL-015",
-            "ATT-LIN-081",
-            "ATT-MOM-117"),
-        mutant(
-            "key-length-off-by-one",
-            "The last real key counts as padding.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  int length(int[] lengths, int b, int heads) {
-                    return Math.max(0, lengths[b] - 1);
-                  }
-                },
-            "ATT-FULL-015",
-            "ATT-LIN-081",
-            "ATT-MOM-117"),
-        mutant(
-            "key-lengths-by-head",
-            "Key lengths are looked up by the index of batch and head, not of the batch.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  int length(int[] lengths, int b, int heads) {
-                    return lengths[b * heads % lengths.length];
-                  }
-                },
-            "ATT-FULL-015",
-            "ATT-LIN-081",
-            "ATT-MOM-117"),
-        mutant(
-            "freeze-decays",
-            "Padding lets time go on although the specification stops it.",
-            (host, spec) -> new RecurrentAttention(host, with(spec, Padding.DECAY)),
-            "ATT-MOM-117",
-            "ATT-MOM-075",
-            "ATT-MOM-089"),
-        mutant(
-            "decay-freezes",
-            "Padding stops time although the specification lets it go on.",
-            (host, spec) -> new RecurrentAttention(host, with(spec, Padding.FREEZE)),
-            "ATT-MOM-115",
-            "ATT-MOM-073",
-            "ATT-MOM-045"),
-        mutant(
-            "sums-in-bfloat16",
-            "The memory S is kept in bfloat16 between tokens.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  void advance(HeadState state, Head head, int t) {
-                    super.advance(state, head, t);
-                    for (double[] row : state.s()) {
-                      for (int v = 0; v < row.length; v++) {
-                        row[v] = Rounding.bfloat16((float) row[v]);
-                      }
-                    }
-                  }
-                },
-            "ATT-FULL-001",
-            "ATT-LIN-071",
-            "ID-EQ14-011"),
-        mutant(
-            "attention-in-tf32",
-            "Queries and keys are rounded to TensorFloat-32 although the backend reports f32.",
-            (host, spec) ->
-                new RecurrentAttention(host, spec) {
-                  @Override
-                  double phi(double x) {
-                    return Rounding.tensorFloat32((float) super.phi(x));
-                  }
-                },
-            "ID-EQ14-011",
-            "ATT-FULL-002",
-            "ATT-LIN-077"),
-        mutant(
+        Mutant.attention(
             "gamma-ignored",
             "γ counts as 1.",
             (host, spec) -> new RecurrentAttention(host, withoutGamma(spec)),
             "ID-EQ14-002",
             "ID-MOM-003",
             "ATT-MOM-051"));
-  }
-
-  private static AttentionSpec with(AttentionSpec spec, Padding padding) {
-    return new AttentionSpec(
-        spec.featureMap(), spec.normaliser(), spec.rule(), spec.causal(), padding, spec.schedule());
   }
 
   private static AttentionSpec withoutGamma(AttentionSpec spec) {
@@ -415,18 +234,5 @@ final class AttentionForwardMutants {
             spec.padding(),
             spec.schedule())
         : spec;
-  }
-
-  private static Mutant mutant(
-      String name,
-      String bug,
-      BiFunction<HostMemory, AttentionSpec, AttentionKernel> kernel,
-      String... killers) {
-    return new Mutant(
-        name,
-        bug,
-        GoodBackend.RECURRENCE,
-        () -> RecurrentAttention.offeredBy(GoodBackend.CPU.open(), kernel),
-        List.of(killers));
   }
 }

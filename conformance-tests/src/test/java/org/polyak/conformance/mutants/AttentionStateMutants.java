@@ -2,12 +2,9 @@ package org.polyak.conformance.mutants;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionInputs;
-import org.polyak.spi.fused.AttentionKernel;
-import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
 import org.polyak.spi.fused.FeatureMap;
 
@@ -17,7 +14,7 @@ final class AttentionStateMutants {
 
   static List<Mutant> all() {
     return List.of(
-        mutant(
+        Mutant.attention(
             "m-and-s-swapped",
             "The last state has m where S belongs, and S where m belongs.",
             (host, spec) ->
@@ -30,7 +27,7 @@ final class AttentionStateMutants {
             "ID-STREAM-011",
             "ATT-LIN-084",
             "ATT-MOM-120"),
-        mutant(
+        Mutant.attention(
             "momentum-sign",
             "The carried m has the sign of −m, on its way in and out.",
             (host, spec) ->
@@ -53,7 +50,7 @@ final class AttentionStateMutants {
                 },
             "ATT-MOM-120",
             "GRAD-023"),
-        mutant(
+        Mutant.attention(
             "gamma-inside-momentum",
             "The carried m is γ m: no output shows it, only the state.",
             (host, spec) ->
@@ -76,7 +73,7 @@ final class AttentionStateMutants {
                 },
             "ATT-MOM-120",
             "GRAD-023"),
-        mutant(
+        Mutant.attention(
             "state-transposed",
             "The last S is written [V, K].",
             (host, spec) ->
@@ -95,7 +92,7 @@ final class AttentionStateMutants {
             "ID-STREAM-011",
             "ATT-LIN-084",
             "ATT-MOM-120"),
-        mutant(
+        Mutant.attention(
             "initial-state-ignored",
             "Every call begins with zeros.",
             (host, spec) ->
@@ -108,7 +105,7 @@ final class AttentionStateMutants {
             "ID-STREAM-011",
             "ATT-LIN-084",
             "GRAD-021"),
-        mutant(
+        Mutant.attention(
             "initial-key-sum-ignored",
             "A call takes S and m over, but begins with z = 0.",
             (host, spec) ->
@@ -121,7 +118,7 @@ final class AttentionStateMutants {
             "ID-STREAM-011",
             "ATT-LIN-085",
             "GRAD-021"),
-        mutant(
+        Mutant.attention(
             "last-state-cleared-first",
             "The last state is cleared before the initial one is read, which may be the same.",
             (host, spec) ->
@@ -142,7 +139,7 @@ final class AttentionStateMutants {
             "ID-STREAM-012",
             "ID-STREAM-003",
             "ID-STREAM-009"),
-        mutant(
+        Mutant.attention(
             "state-kept-between-calls",
             "A kernel object that is used again begins where its last call ended.",
             (host, spec) ->
@@ -167,7 +164,7 @@ final class AttentionStateMutants {
             "ATT-FULL-001",
             "ATT-LIN-071",
             "ID-MOM-002"),
-        mutant(
+        Mutant.attention(
             "state-through-bfloat16",
             "The carried state is stored in bfloat16.",
             (host, spec) ->
@@ -184,7 +181,7 @@ final class AttentionStateMutants {
             "ID-STREAM-011",
             "ATT-LIN-084",
             "ATT-MOM-120"),
-        mutant(
+        Mutant.attention(
             "key-gradient-zero",
             "No gradient reaches the keys.",
             (host, spec) ->
@@ -197,7 +194,7 @@ final class AttentionStateMutants {
             "ATT-FULL-002",
             "ATT-LIN-077",
             "GRAD-018"),
-        mutant(
+        Mutant.attention(
             "value-gradient-scaled",
             "The gradient of the values misses γ.",
             (host, spec) ->
@@ -209,7 +206,7 @@ final class AttentionStateMutants {
                 },
             "ATT-MOM-051",
             "GRAD-021"),
-        mutant(
+        Mutant.attention(
             "gradient-without-normaliser",
             "The denominator counts as a constant in the backward pass.",
             (host, spec) ->
@@ -222,7 +219,7 @@ final class AttentionStateMutants {
             "ATT-FULL-001",
             "ATT-LIN-071",
             "ATT-MOM-051"),
-        mutant(
+        Mutant.attention(
             "gradient-without-feature-map",
             "The backward pass forgets φ′ on the negative side.",
             (host, spec) ->
@@ -235,7 +232,7 @@ final class AttentionStateMutants {
             "ATT-FULL-002",
             "GRAD-018",
             "ATT-LIN-075"),
-        mutant(
+        Mutant.attention(
             "feature-map-slope-at-output",
             "φ′ is taken to be φ for positive x too.",
             (host, spec) ->
@@ -248,7 +245,7 @@ final class AttentionStateMutants {
             "ATT-FULL-002",
             "GRAD-018",
             "ATT-LIN-075"),
-        mutant(
+        Mutant.attention(
             "initial-gradient-missing",
             "The gradient of the initial state is written as zeros.",
             (host, spec) ->
@@ -263,7 +260,7 @@ final class AttentionStateMutants {
             "ATT-LIN-084",
             "GRAD-021",
             "ATT-MOM-120"),
-        mutant(
+        Mutant.attention(
             "initial-momentum-gradient-late",
             "The gradient of the initial m misses its last factor β.",
             (host, spec) ->
@@ -277,7 +274,7 @@ final class AttentionStateMutants {
                 },
             "ATT-MOM-120",
             "GRAD-023"),
-        mutant(
+        Mutant.attention(
             "last-gradient-ignored",
             "The gradient that comes in through the last state is dropped.",
             (host, spec) ->
@@ -290,7 +287,7 @@ final class AttentionStateMutants {
             "ATT-LIN-084",
             "GRAD-021",
             "ATT-MOM-120"),
-        mutant(
+        Mutant.attention(
             "last-key-sum-gradient-ignored",
             "The gradient that comes in through the last z is dropped.",
             (host, spec) ->
@@ -304,7 +301,7 @@ final class AttentionStateMutants {
             "ATT-LIN-085",
             "GRAD-021",
             "ATT-MOM-119"),
-        mutant(
+        Mutant.attention(
             "query-gradients-swapped",
             "Queries of the first token take the gradient of the last.",
             (host, spec) ->
@@ -320,18 +317,5 @@ final class AttentionStateMutants {
             "ATT-FULL-010",
             "ATT-LIN-077",
             "GRAD-018"));
-  }
-
-  private static Mutant mutant(
-      String name,
-      String bug,
-      BiFunction<HostMemory, AttentionSpec, AttentionKernel> kernel,
-      String... killers) {
-    return new Mutant(
-        name,
-        bug,
-        GoodBackend.RECURRENCE,
-        () -> RecurrentAttention.offeredBy(GoodBackend.CPU.open(), kernel),
-        List.of(killers));
   }
 }

@@ -3,13 +3,11 @@ package org.polyak.conformance.mutants;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import org.polyak.spi.Backend;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.DropoutKernel;
-import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.OptimizerRule.Adam;
@@ -193,7 +191,7 @@ final class FusedStepMutants {
       String bug,
       BiFunction<HostMemory, DropoutKernel, DropoutKernel> broken,
       String... killers) {
-    return mutant(
+    return Mutant.fused(
         name,
         bug,
         (host, fused) -> {
@@ -211,7 +209,7 @@ final class FusedStepMutants {
 
   private static Mutant rule(
       String name, String bug, UnaryOperator<OptimizerRule> broken, String... killers) {
-    return mutant(
+    return Mutant.fused(
         name,
         bug,
         (host, fused) ->
@@ -229,7 +227,7 @@ final class FusedStepMutants {
       String bug,
       BiFunction<HostMemory, OptimizerKernel, OptimizerKernel> broken,
       String... killers) {
-    return mutant(
+    return Mutant.fused(
         name,
         bug,
         (host, fused) ->
@@ -240,28 +238,5 @@ final class FusedStepMutants {
               }
             },
         killers);
-  }
-
-  /** A mutant of the CPU backend with other fused operations. */
-  static Mutant mutant(
-      String name,
-      String bug,
-      BiFunction<HostMemory, FusedKernels, FusedKernels> broken,
-      String... killers) {
-    return new Mutant(
-        name,
-        bug,
-        GoodBackend.CPU,
-        () -> {
-          Backend good = GoodBackend.CPU.open();
-          FusedKernels fused = broken.apply(new HostMemory(good), good.fused());
-          return new DecoratedBackend(good) {
-            @Override
-            public FusedKernels fused() {
-              return fused;
-            }
-          };
-        },
-        List.of(killers));
   }
 }

@@ -19,12 +19,16 @@ final class Mutants {
     return List.of(
         new Section("Memory, queue and transfers", MemoryMutants.all()),
         new Section("Verbs: the wrong elements", VerbAddressMutants.all()),
+        new Section("Verbs: elements left out", VerbExtentMutants.all()),
         new Section("Verbs: the wrong numbers", VerbArithmeticMutants.all()),
         new Section("Verbs: the wrong order", VerbOrderMutants.all()),
-        new Section("Normalisation, activations and losses", FusedRowMutants.all()),
+        new Section("Normalisation and activations", FusedRowMutants.all()),
+        new Section("Losses", FusedLossMutants.all()),
         new Section("Dropout and optimisers", FusedStepMutants.all()),
         new Section("Softmax attention", SoftmaxMutants.all()),
-        new Section("Linear and momentum attention", AttentionForwardMutants.all()),
+        new Section(
+            "The recurrence of linear and momentum attention", AttentionForwardMutants.all()),
+        new Section("Normaliser, padding and precision of attention", AttentionKernelMutants.all()),
         new Section("Carried states and gradients of attention", AttentionStateMutants.all()));
   }
 

@@ -227,7 +227,7 @@ final class SoftmaxMutants {
       String bug,
       BiFunction<HostMemory, SoftmaxAttentionKernel, SoftmaxAttentionKernel> broken,
       String... killers) {
-    return FusedStepMutants.mutant(
+    return Mutant.fused(
         name,
         bug,
         (host, fused) ->

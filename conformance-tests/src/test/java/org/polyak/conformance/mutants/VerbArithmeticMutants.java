@@ -1,11 +1,9 @@
 package org.polyak.conformance.mutants;
 
 import java.util.List;
-import java.util.function.Function;
 import org.polyak.spi.Backend;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.DType;
-import org.polyak.spi.Kernels;
 import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
@@ -17,7 +15,7 @@ final class VerbArithmeticMutants {
 
   static List<Mutant> all() {
     return List.of(
-        mutant(
+        Mutant.verbs(
             "small-values-flushed",
             "Results below 10⁻³⁰ become 0.",
             good ->
@@ -30,7 +28,7 @@ final class VerbArithmeticMutants {
             "VERB-MATMUL-024",
             "VERB-EXPONENTIAL-001",
             "VERB-MULTIPLY-003"),
-        mutant(
+        Mutant.verbs(
             "subnormals-flushed",
             "Subnormal results become 0.",
             good ->
@@ -43,7 +41,7 @@ final class VerbArithmeticMutants {
             "VERB-ERROR-FUNCTION-004",
             "VERB-ABSOLUTE-004",
             "VERB-RECIPROCAL-004"),
-        mutant(
+        Mutant.verbs(
             "infinity-clamped",
             "Results that overflow become the largest finite number.",
             good ->
@@ -56,7 +54,7 @@ final class VerbArithmeticMutants {
             "VERB-MAX-004",
             "VERB-SQUARE-004",
             "VERB-MULTIPLY-003"),
-        mutant(
+        Mutant.verbs(
             "nan-swallowed-by-maximum",
             "The larger of NaN and a number is the number, as in IEEE 754's maxNum.",
             good ->
@@ -78,7 +76,7 @@ final class VerbArithmeticMutants {
                 },
             "VERB-MAXIMUM-003",
             "VERB-MINIMUM-003"),
-        mutant(
+        Mutant.verbs(
             "nan-swallowed-by-reduction",
             "A maximum along an axis passes over NaN.",
             good ->
@@ -95,7 +93,7 @@ final class VerbArithmeticMutants {
                 },
             // NaN is reduced with a maximum nowhere else.
             "VERB-MAX-005"),
-        mutant(
+        Mutant.verbs(
             "nan-swallowed-by-relu",
             "RELU of NaN is 0.",
             good ->
@@ -110,7 +108,7 @@ final class VerbArithmeticMutants {
                 },
             // NaN is an argument of each function in one case.
             "VERB-RELU-004"),
-        mutant(
+        Mutant.verbs(
             "select-by-products",
             "select is computed as c a + (1 − c) b, so that a NaN not taken comes through.",
             good ->
@@ -129,7 +127,7 @@ final class VerbArithmeticMutants {
                 },
             // The bug shows only beside NaN and infinity.
             "VERB-SELECT-003"),
-        mutant(
+        Mutant.verbs(
             "maximum-from-zero",
             "A maximum along an axis begins with 0, not with −∞.",
             good ->
@@ -145,21 +143,21 @@ final class VerbArithmeticMutants {
             "VERB-MAX-004",
             "VERB-MAX-006",
             "VERB-MAX-005"),
-        mutant(
+        Mutant.verbs(
             "silent-bfloat16",
             "Factors of products are rounded to bfloat16 although the backend reports f32.",
             good -> new RoundedProducts(good, Rounding::bfloat16),
             "VERB-MATMUL-023",
             "VERB-MATMUL-026",
             "VERB-MATMUL-001"),
-        mutant(
+        Mutant.verbs(
             "silent-tf32",
             "Factors of products are rounded to TensorFloat-32 although the backend reports f32.",
             good -> new RoundedProducts(good, Rounding::tensorFloat32),
             "VERB-MATMUL-023",
             "VERB-MATMUL-026",
             "VERB-MATMUL-001"),
-        mutant(
+        Mutant.verbs(
             "products-summed-in-half",
             "Products are summed in binary16.",
             good ->
@@ -173,7 +171,7 @@ final class VerbArithmeticMutants {
             "VERB-MATMUL-023",
             "VERB-MATMUL-024",
             "VERB-MATMUL-026"),
-        mutant(
+        Mutant.verbs(
             "sums-in-half",
             "Sums along an axis are rounded to binary16.",
             good ->
@@ -189,7 +187,7 @@ final class VerbArithmeticMutants {
             "VERB-SUM-003",
             "VERB-SUM-007",
             "VERB-SUM-002"),
-        mutant(
+        Mutant.verbs(
             "accumulate-ignored",
             "A product overwrites what it should be added to.",
             good ->
@@ -201,7 +199,7 @@ final class VerbArithmeticMutants {
                 },
             "VERB-MATMUL-021",
             "VERB-MATMUL-017"),
-        mutant(
+        Mutant.verbs(
             "always-accumulates",
             "A product is added to what was there.",
             good ->
@@ -214,7 +212,7 @@ final class VerbArithmeticMutants {
             "VERB-MATMUL-028",
             "VERB-MATMUL-023",
             "VERB-MATMUL-026"),
-        mutant(
+        Mutant.verbs(
             "empty-inner-axis-skipped",
             "A product over an empty inner axis writes nothing.",
             good ->
@@ -228,7 +226,7 @@ final class VerbArithmeticMutants {
                 },
             // Only one case has such a product.
             "VERB-MATMUL-021"),
-        mutant(
+        Mutant.verbs(
             "running-sum-forwards",
             "A reversed running sum runs forwards.",
             good ->
@@ -241,7 +239,7 @@ final class VerbArithmeticMutants {
             "VERB-CUMSUM-006",
             "VERB-CUMSUM-004",
             "VERB-CUMSUM-002"),
-        mutant(
+        Mutant.verbs(
             "running-sum-exclusive",
             "A running sum leaves its own element out.",
             good ->
@@ -260,7 +258,7 @@ final class VerbArithmeticMutants {
             "VERB-CUMSUM-005",
             "VERB-CUMSUM-006",
             "VERB-CUMSUM-003"),
-        mutant(
+        Mutant.verbs(
             "running-sum-restarts",
             "A running sum along the last axis loses its carry after every 64 elements.",
             good ->
@@ -278,7 +276,7 @@ final class VerbArithmeticMutants {
             "VERB-CUMSUM-005",
             "VERB-CUMSUM-006",
             "VERB-CUMSUM-003"),
-        mutant(
+        Mutant.verbs(
             "result-cleared-first",
             "An element-wise operation clears its result first, which may be its argument.",
             good ->
@@ -298,7 +296,7 @@ final class VerbArithmeticMutants {
             "VERB-NEGATE-006",
             "VERB-RELU-006",
             "VERB-ADD-005"),
-        mutant(
+        Mutant.verbs(
             "exponential-by-table",
             "eˣ has four digits.",
             good ->
@@ -314,7 +312,7 @@ final class VerbArithmeticMutants {
             "VERB-EXPONENTIAL-002",
             "VERB-EXPONENTIAL-001",
             "VERB-EXPONENTIAL-004"),
-        mutant(
+        Mutant.verbs(
             "tanh-by-exponentials",
             "tanh is (e²ˣ − 1)/(e²ˣ + 1) in binary32: NaN for large x, inexact for small x.",
             good ->
@@ -335,7 +333,7 @@ final class VerbArithmeticMutants {
             "VERB-TANH-002",
             "VERB-TANH-001",
             "VERB-TANH-003"),
-        mutant(
+        Mutant.verbs(
             "softplus-overflows",
             "softplus is ln(1 + eˣ) in binary32.",
             good ->
@@ -356,7 +354,7 @@ final class VerbArithmeticMutants {
             "VERB-SOFTPLUS-001",
             "VERB-SOFTPLUS-004",
             "VERB-SOFTPLUS-003"),
-        mutant(
+        Mutant.verbs(
             "signed-zero-lost",
             "A copy adds 0, which turns −0 into 0.",
             good ->
@@ -371,7 +369,7 @@ final class VerbArithmeticMutants {
                 },
             // Elsewhere 0 and −0 are equal.
             "VERB-COPY-003"),
-        mutant(
+        Mutant.verbs(
             "integer-fill-rounds",
             "A fill of integers rounds to the nearest.",
             good ->
@@ -401,10 +399,5 @@ final class VerbArithmeticMutants {
         super.matmul(x, host.changed(scope, b, rounding), accumulate, out);
       }
     }
-  }
-
-  private static Mutant mutant(
-      String name, String bug, Function<Backend, Kernels> kernels, String... killers) {
-    return VerbAddressMutants.mutant(name, bug, kernels, killers);
   }
 }

@@ -2,9 +2,7 @@ package org.polyak.conformance.mutants;
 
 import java.util.List;
 import java.util.Random;
-import java.util.function.Function;
 import org.polyak.spi.Backend;
-import org.polyak.spi.Kernels;
 import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Tensor;
 
@@ -17,21 +15,21 @@ final class VerbOrderMutants {
 
   static List<Mutant> all() {
     return List.of(
-        mutant(
+        Mutant.verbs(
             "scatter-keeps-the-last",
             "Of rows with the same index only the last is added.",
             good -> new LosingScatter(good, Integer.MAX_VALUE),
             "VERB-SCATTER-001",
             "VERB-SCATTER-003",
             "VERB-SCATTER-002"),
-        mutant(
+        Mutant.verbs(
             "racy-scatter",
             "Rows that are added at the same time read the table before either has written it.",
             good -> new LosingScatter(good, TOGETHER),
             "VERB-SCATTER-001",
             "VERB-SCATTER-003",
             "VERB-SCATTER-002"),
-        mutant(
+        Mutant.verbs(
             "racy-sum",
             "Two workers add to one total without a lock: now and then a part is lost.",
             good ->
@@ -47,7 +45,7 @@ final class VerbOrderMutants {
                 },
             "VERB-SUM-002",
             "VERB-SUM-008"),
-        mutant(
+        Mutant.verbs(
             "sum-order-changes",
             "The order of a sum depends on which worker is done first.",
             good ->
@@ -74,7 +72,7 @@ final class VerbOrderMutants {
                 },
             // Each order is as good as another: only the repetition shows it.
             "VERB-SUM-008"),
-        mutant(
+        Mutant.verbs(
             "product-order-changes",
             "A product is split along its inner axis, and its parts are added as they come.",
             good ->
@@ -98,7 +96,7 @@ final class VerbOrderMutants {
                 },
             // Each order is as good as another: only the repetition shows it.
             "VERB-MATMUL-028"),
-        mutant(
+        Mutant.verbs(
             "scatter-order-changes",
             "Rows with the same index are added in an order that changes from call to call.",
             good ->
@@ -145,10 +143,5 @@ final class VerbOrderMutants {
       }
       return false;
     }
-  }
-
-  private static Mutant mutant(
-      String name, String bug, Function<Backend, Kernels> kernels, String... killers) {
-    return VerbAddressMutants.mutant(name, bug, kernels, killers);
   }
 }
