@@ -4,6 +4,7 @@ import java.util.List;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.Definition;
 import org.polyak.conformance.Family;
+import org.polyak.conformance.attention.FamilyRun.States;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.FeatureMap;
 import org.polyak.spi.fused.Normaliser;
@@ -75,6 +76,8 @@ public final class FamilyCases {
     longSequences(linear, ADDITIVE);
     paddedRoot(linear, ADDITIVE);
     paddedRoot(momentum, new UpdateRule.Momentum(0.9f, 0.75));
+    givenState(linear, ADDITIVE);
+    givenState(momentum, new UpdateRule.Momentum(0.9f, 0.75));
     nonCausal(full);
     return List.of(linear, momentum, full);
   }
@@ -137,6 +140,14 @@ public final class FamilyCases {
     }
   }
 
+  private static void givenState(Family family, UpdateRule rule) {
+    AttentionSpec spec = spec(rule, new Schedule.Automatic());
+    AttentionTrial trial = AttentionTrial.tokens(37);
+    family.add(
+        describe("a state that gets no gradient", spec, trial),
+        (c, s) -> FamilyRun.run(c, s, spec, trial, States.GIVEN));
+  }
+
   private static void nonCausal(Family family) {
     AttentionSpec spec =
         new AttentionSpec(
@@ -186,12 +197,15 @@ public final class FamilyCases {
   }
 
   private static void add(Family family, String title, AttentionSpec spec, AttentionTrial trial) {
-    family.add(describe(title, spec, trial), (c, s) -> FamilyRun.run(c, s, spec, trial, false));
+    family.add(
+        describe(title, spec, trial), (c, s) -> FamilyRun.run(c, s, spec, trial, States.NONE));
   }
 
   private static void stateful(
       Family family, String title, AttentionSpec spec, AttentionTrial trial) {
-    family.add(describe(title, spec, trial), (c, s) -> FamilyRun.run(c, s, spec, trial, true));
+    family.add(
+        describe(title, spec, trial),
+        (c, s) -> FamilyRun.run(c, s, spec, trial, States.DIFFERENTIATED));
   }
 
   private static String describe(String title, AttentionSpec spec, AttentionTrial trial) {

@@ -39,8 +39,18 @@ final class FamilyRun {
   private final boolean hasMomentum;
   private final boolean hasKeySum;
 
+  /** What a call is given and asked for besides queries, keys and values. */
+  enum States {
+    /** No state. */
+    NONE,
+    /** An initial and a last state, both part of what is differentiated. */
+    DIFFERENTIATED,
+    /** An initial state that is data: it gets no gradient, and none comes from the last one. */
+    GIVEN
+  }
+
   private FamilyRun(
-      CaseContext c, Samples s, AttentionSpec spec, AttentionTrial trial, boolean stateful) {
+      CaseContext c, Samples s, AttentionSpec spec, AttentionTrial trial, States states) {
     this.c = c;
     this.spec = spec;
     hasMomentum = spec.rule() instanceof UpdateRule.Momentum;
@@ -51,8 +61,8 @@ final class FamilyRun {
     outGradient =
         AttentionTrial.draw(
             s, 1, 0, trial.batch(), trial.queryCount(), trial.heads(), trial.valueDim());
-    initial = stateful ? draw(s, zero) : null;
-    lastGradient = stateful ? drawGradient(s, zero) : zero;
+    initial = states == States.NONE ? null : draw(s, zero);
+    lastGradient = states == States.DIFFERENTIATED ? drawGradient(s, zero) : zero;
     wanted =
         AttentionExpectation.of(
             spec, inputs, initial == null ? zero : initial, outGradient, lastGradient);
@@ -60,13 +70,44 @@ final class FamilyRun {
 
   /** Runs a trial through {@code nn} and, if offered, by the kernel alone. */
   static void run(
-      CaseContext c, Samples s, AttentionSpec spec, AttentionTrial trial, boolean stateful) {
-    FamilyRun run = new FamilyRun(c, s, spec, trial, stateful);
+      CaseContext c, Samples s, AttentionSpec spec, AttentionTrial trial, States states) {
+    FamilyRun run = new FamilyRun(c, s, spec, trial, states);
+    if (states == States.GIVEN) {
+      run.fromGivenState();
+      return;
+    }
     run.throughNn();
     @Nullable AttentionKernel kernel = c.kernel(c.backend().fused().attention(spec));
     if (kernel != null) {
       run.inGuardedMemory(kernel);
     }
+  }
+
+  /** As where training goes on from a state that earlier steps have left. */
+  private void fromGivenState() {
+    State given = Objects.requireNonNull(initial, "no state");
+    Differentiated found =
+        Differentiated.of(
+            c,
+            List.of(inputs.queries(), inputs.keys(), inputs.values()),
+            List.of(outGradient),
+            (ops, in) -> {
+              CarriedState carried =
+                  new CarriedState(
+                      constant(ops, given.s()),
+                      hasMomentum ? constant(ops, given.m()) : null,
+                      hasKeySum ? constant(ops, given.z()) : null);
+              return List.of(
+                  ops.attend(spec, in.get(0), in.get(1), in.get(2), lengths, carried).out());
+            });
+    c.expect("out", found.result(), wanted.out());
+    c.expect("gradient of queries", found.gradients().get(0), wanted.queries());
+    c.expect("gradient of keys", found.gradients().get(1), wanted.keys());
+    c.expect("gradient of values", found.gradients().get(2), wanted.values());
+  }
+
+  private static Variable constant(Ops ops, Array array) {
+    return ops.constant(Samples.floats(array), array.shape());
   }
 
   private void throughNn() {

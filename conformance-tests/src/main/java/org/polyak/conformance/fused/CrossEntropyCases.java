@@ -51,6 +51,7 @@ public final class CrossEntropyCases {
     }
     family.add(
         "equal logits", (c, s) -> run(c, Array.filled(3, 4, 33), new int[] {0, 32, -1, 5}, 0.1, s));
+    family.add("70,001 rows", (c, s) -> run(c, s, 70_001, 3, 2, 0.1));
     return List.of(family);
   }
 

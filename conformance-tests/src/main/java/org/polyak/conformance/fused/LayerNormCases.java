@@ -49,6 +49,7 @@ public final class LayerNormCases {
     trial(family, "huge values", new Trial(5, 33, 1e15, 0, 1e-5, true));
     trial(family, "tiny ε", new Trial(5, 33, 1e-6, 0, 1e-12, true));
     trial(family, "constant rows", new Trial(4, 32, 0, 2, 1e-5, true));
+    trial(family, "70,001 rows", new Trial(70_001, 2, 1, 0, 1e-5, true));
     return List.of(family);
   }
 

@@ -39,6 +39,7 @@ public final class LogisticMixtureCases {
     trial(family, "sharp components near the byte", new Trial(64, 5, 0.01, -6, -4));
     trial(family, "means far away", new Trial(64, 10, 4, -4, -1));
     trial(family, "log-scales below the clamp", new Trial(64, 3, 0.02, -12, -6.5));
+    trial(family, "70,001 rows", new Trial(70_001, 1, 0.5, -3, 0));
     return List.of(family);
   }
 

@@ -62,6 +62,9 @@ public final class OptimizerCases {
       family.add(rule + ", gradient scaled", (c, s) -> run(c, s, rule, 65, 1, 0.37f));
       family.add(rule + ", small gradients", (c, s) -> run(c, s, rule, 65, 1e-6, null));
     }
+    family.add(
+        "70,001 parameters",
+        (c, s) -> run(c, s, new Adam(0.9, 0.999, 1e-8, 0.1, true), 70_001, 1, null));
     return List.of(family);
   }
 
