@@ -2,7 +2,12 @@ package org.polyak.conformance.mutants;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.polyak.spi.Layout;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.AttentionSpec;
+import org.polyak.spi.fused.AttentionState;
 import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.Padding;
 
@@ -100,6 +105,34 @@ final class AttentionKernelMutants {
             "ATT-FULL-022",
             "ATT-LIN-091",
             "ATT-MOM-128"),
+        Mutant.attention(
+            "token-stride-ignored",
+            "Queries are read as if neighbouring tokens of a sequence touched in memory.",
+            (host, spec) ->
+                new RecurrentAttention(host, spec) {
+                  @Override
+                  public void forward(
+                      AttentionInputs inputs,
+                      @Nullable AttentionState initial,
+                      Tensor out,
+                      @Nullable AttentionState last,
+                      @Nullable Tensor saved) {
+                    Tensor queries = inputs.queries();
+                    long[] dense = Layout.contiguous(queries.shape()).strides();
+                    long offset = queries.layout().offset();
+                    Tensor read = queries.view(Layout.strided(queries.shape(), dense, offset));
+                    super.forward(
+                        new AttentionInputs(
+                            read, inputs.keys(), inputs.values(), inputs.keyLengths()),
+                        initial,
+                        out,
+                        last,
+                        saved);
+                  }
+                },
+            "ATT-FULL-003",
+            "ATT-LIN-071",
+            "ATT-MOM-051"),
         Mutant.attention(
             "padding-attended",
             "Key lengths are ignored: padding counts as keys.",

@@ -2,8 +2,10 @@ package org.polyak.conformance.mutants;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.AttentionGradients;
 import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.AttentionState;
 import org.polyak.spi.fused.FeatureMap;
@@ -260,6 +262,29 @@ final class AttentionStateMutants {
             "ATT-LIN-084",
             "GRAD-021",
             "ATT-MOM-120"),
+        Mutant.attention(
+            "initial-gradient-demanded",
+            "The backward pass takes it for granted that an initial state wants a gradient.",
+            (host, spec) ->
+                new RecurrentAttention(host, spec) {
+                  @Override
+                  public void backward(
+                      AttentionInputs inputs,
+                      @Nullable AttentionState initial,
+                      Tensor out,
+                      Tensor saved,
+                      Tensor outGradient,
+                      @Nullable AttentionState lastGradient,
+                      AttentionGradients gradients) {
+                    super.backward(
+                        inputs, initial, out, saved, outGradient, lastGradient, gradients);
+                    if (initial != null) {
+                      Objects.requireNonNull(gradients.initial(), "nowhere to write");
+                    }
+                  }
+                },
+            "ATT-LIN-100",
+            "ATT-MOM-146"),
         Mutant.attention(
             "initial-momentum-gradient-late",
             "The gradient of the initial m misses its last factor β.",

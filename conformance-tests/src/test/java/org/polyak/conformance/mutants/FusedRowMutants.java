@@ -86,6 +86,31 @@ final class FusedRowMutants {
                 },
             "GRAD-014",
             "FUSED-LN-020"),
+        layerNorm(
+            "many-rows-cut",
+            "Rows beyond the first 65,535 are not normalised.",
+            (host, good) ->
+                new DecoratedFusedOperations.LayerNorm(good) {
+                  @Override
+                  public void forward(
+                      Tensor in,
+                      Tensor gain,
+                      @Nullable Tensor bias,
+                      double epsilon,
+                      Tensor out,
+                      @Nullable Tensor saved) {
+                    int rows = Math.min(in.shape().dim(0), 65_535);
+                    super.forward(
+                        in.slice(0, 0, rows),
+                        gain,
+                        bias,
+                        epsilon,
+                        out.slice(0, 0, rows),
+                        saved == null ? null : saved.slice(0, 0, rows));
+                  }
+                },
+            // Only one case has that many rows.
+            "FUSED-LN-021"),
         activation(
             "gelu-by-tanh",
             "GELU is the approximation by tanh, not x Φ(x).",

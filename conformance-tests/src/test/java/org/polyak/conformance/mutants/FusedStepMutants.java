@@ -161,6 +161,22 @@ final class FusedStepMutants {
             "FUSED-OPT-005",
             "FUSED-OPT-008"),
         optimizer(
+            "large-parameter-cut",
+            "An optimiser stops after 65,536 elements of a parameter.",
+            (host, good) ->
+                (parameter, gradient, scale, state, rate, step) -> {
+                  int n = (int) Math.min(parameter.shape().size(), 1 << 16);
+                  good.step(
+                      flat(parameter, 0, n),
+                      flat(gradient, 0, n),
+                      scale,
+                      state.stream().map(part -> flat(part, 0, n)).toList(),
+                      rate,
+                      step);
+                },
+            // Only one case has a parameter that large.
+            "FUSED-OPT-040"),
+        optimizer(
             "optimizer-state-lost",
             "The state of an optimiser stays as it was.",
             (host, good) ->
