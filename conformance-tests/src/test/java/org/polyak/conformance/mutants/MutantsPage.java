@@ -14,7 +14,7 @@ final class MutantsPage {
 
       The good backends are the [heap backend](examples/heap-backend) of the examples (verbs only), the same behind a command queue and a pool of memory, the CPU backend, and the CPU backend with a plain recurrence in float64 as its fused attention. Each passes the whole catalogue.
 
-      The cases named are some of those that kill a mutant, chosen from different angles; where it is only one, the source says why. `mvn verify -pl conformance-tests -am -Pmutants` tries every mutant on every case, in about half an hour, and writes `conformance-tests/target/mutants.md`.
+      The cases named are some of those that kill a mutant, chosen from different angles; where it is only one, the source says why. `mvn verify -pl conformance-tests -am -Pmutants` tries every mutant on every case, in about an hour, and writes `conformance-tests/target/mutants.md`.
 
       A new bug that the suite missed belongs here: add the mutant, see it survive, add the case that kills it. This page is generated: run `MutantsPage` after a change.
       """;
