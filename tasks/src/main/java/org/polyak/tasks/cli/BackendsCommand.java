@@ -54,11 +54,19 @@ final class BackendsCommand implements Callable<Integer> {
               device.device(),
               device.driver(),
               device.precision(),
-              device.threads() > 0 ? ", " + device.threads() + " threads" : "");
+              threads(device.threads()));
         }
       }
       case Probe.Missing missing ->
           out.printf("%-12s missing  %s. %s%n", provider.id(), missing.reason(), missing.remedy());
     }
+  }
+
+  private static String threads(int count) {
+    return switch (count) {
+      case 0 -> "";
+      case 1 -> ", 1 thread";
+      default -> ", %d threads".formatted(count);
+    };
   }
 }
