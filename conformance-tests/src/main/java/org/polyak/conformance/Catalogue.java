@@ -16,6 +16,7 @@ import org.polyak.conformance.fused.LayerNormCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
 import org.polyak.conformance.gradients.GradientCases;
+import org.polyak.conformance.gradients.RepeatCases;
 import org.polyak.conformance.layers.BlockCases;
 import org.polyak.conformance.layers.ConnectionCases;
 import org.polyak.conformance.learning.LearningCases;
@@ -29,6 +30,7 @@ import org.polyak.conformance.verbs.MatmulCases;
 import org.polyak.conformance.verbs.MovementCases;
 import org.polyak.conformance.verbs.ReductionCases;
 import org.polyak.conformance.verbs.RowCases;
+import org.polyak.conformance.verbs.SubnormalCases;
 
 /** All cases of this version of the suite, in their order. */
 public final class Catalogue {
@@ -47,6 +49,7 @@ public final class Catalogue {
             ReductionCases.families(),
             MatmulCases.families(),
             RowCases.families(),
+            SubnormalCases.families(),
             LayerNormCases.families(),
             ActivationCases.families(),
             CrossEntropyCases.families(),
@@ -56,6 +59,7 @@ public final class Catalogue {
             SoftmaxCases.families(),
             FamilyCases.families(),
             GradientCases.families(),
+            RepeatCases.families(),
             ConnectionCases.families(),
             BlockCases.families(),
             AttentionIdentityCases.families(),

@@ -1,5 +1,7 @@
 package org.polyak.conformance.verbs;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.polyak.conformance.oracle.FeatureMap;
 import org.polyak.conformance.oracle.SpecialFunctions;
 import org.polyak.spi.BinaryOp;
@@ -80,6 +82,44 @@ final class ElementwiseFunctions {
       case TANH, ERROR_FUNCTION -> new double[] {-6, 6};
       case NEGATE, ABSOLUTE, SIGN, SQUARE, RECIPROCAL, RELU -> new double[] {-100, 100};
     };
+  }
+
+  /** Those arguments that are, or whose results are, subnormal; or else the others. */
+  static float[] withSubnormals(UnaryOp op, float[] arguments, boolean wanted) {
+    List<float[]> found = new ArrayList<>();
+    for (float x : arguments) {
+      if ((subnormal(x) || subnormal(apply(op, x))) == wanted) {
+        found.add(new float[] {x});
+      }
+    }
+    return column(found, 0);
+  }
+
+  /** The same for pairs: first and second arguments. */
+  static List<float[]> withSubnormals(
+      BinaryOp op, float[] first, float[] second, boolean wanted) {
+    List<float[]> found = new ArrayList<>();
+    for (float a : first) {
+      for (float b : second) {
+        if ((subnormal(a) || subnormal(b) || subnormal(apply(op, a, b))) == wanted) {
+          found.add(new float[] {a, b});
+        }
+      }
+    }
+    return List.of(column(found, 0), column(found, 1));
+  }
+
+  private static float[] column(List<float[]> rows, int index) {
+    float[] column = new float[rows.size()];
+    for (int i = 0; i < column.length; i++) {
+      column[i] = rows.get(i)[index];
+    }
+    return column;
+  }
+
+  /** What is smaller still than half the least subnormal number is 0 on every device. */
+  private static boolean subnormal(double x) {
+    return Math.abs(x) > 0x1p-150 && Math.abs(x) < Float.MIN_NORMAL;
   }
 
   /** Infinity where float32 has no finite number. */

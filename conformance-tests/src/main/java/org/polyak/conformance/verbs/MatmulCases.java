@@ -239,8 +239,8 @@ public final class MatmulCases {
         Samples.array(s.normal(40 * 24, 1e17), 40, 24));
     multiply(
         c,
-        Samples.array(s.normal(20 * 40, 1e-21), 20, 40),
-        Samples.array(s.normal(40 * 24, 1e-21), 40, 24));
+        Samples.array(s.normal(20 * 40, 1e-16), 20, 40),
+        Samples.array(s.normal(40 * 24, 1e-16), 40, 24));
     multiply(
         c,
         Samples.array(s.normal(20 * 40, 1e30), 20, 40),

@@ -38,9 +38,9 @@ final class VerbArithmeticMutants {
                     host.change(out, x -> Math.abs(x) < Float.MIN_NORMAL ? 0 : x);
                   }
                 },
-            "VERB-ERROR-FUNCTION-004",
-            "VERB-ABSOLUTE-004",
-            "VERB-RECIPROCAL-004"),
+            "VERB-SUBNORMAL-002",
+            "VERB-SUBNORMAL-010",
+            "VERB-SUBNORMAL-024"),
         Mutant.verbs(
             "infinity-clamped",
             "Results that overflow become the largest finite number.",
