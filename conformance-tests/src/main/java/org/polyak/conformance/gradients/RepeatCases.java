@@ -45,12 +45,7 @@ public final class RepeatCases {
                 "IEEE 754"));
     add(bits, "causal linear attention", attention(new UpdateRule.Additive(), true), HEADS, 3);
     add(bits, "full linear attention", attention(new UpdateRule.Additive(), false), HEADS, 3);
-    add(
-        bits,
-        "momentum attention",
-        attention(new UpdateRule.Momentum(0.9f, 0.75), true),
-        HEADS,
-        3);
+    add(bits, "momentum attention", attention(new UpdateRule.Momentum(0.9f, 0.75), true), HEADS, 3);
     add(bits, "softmax attention", RepeatCases::softmax, HEADS, 3);
     add(bits, "layer normalisation", RepeatCases::layerNorm, ROWS, 1);
     add(bits, "linear layer with GELU", RepeatCases::linear, ROWS, 1);
@@ -81,9 +76,7 @@ public final class RepeatCases {
   }
 
   private static List<Array> draw(Samples s, int[] shape, int count) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> DirectionalTrial.normal(s, shape))
-        .toList();
+    return IntStream.range(0, count).mapToObj(i -> DirectionalTrial.normal(s, shape)).toList();
   }
 
   private static int[] results(
@@ -99,8 +92,7 @@ public final class RepeatCases {
     x.set(Double.NaN, 3, 17);
     int[] shape = results(c, List.of(x), function);
     Differentiated found =
-        Differentiated.of(
-            c, List.of(x), List.of(DirectionalTrial.normal(s, shape)), function);
+        Differentiated.of(c, List.of(x), List.of(DirectionalTrial.normal(s, shape)), function);
     rowsAreNaN(c, "result", found.result());
     rowsAreNaN(c, "gradient", found.gradients().getFirst());
   }

@@ -96,8 +96,7 @@ final class ElementwiseFunctions {
   }
 
   /** The same for pairs: first and second arguments. */
-  static List<float[]> withSubnormals(
-      BinaryOp op, float[] first, float[] second, boolean wanted) {
+  static List<float[]> withSubnormals(BinaryOp op, float[] first, float[] second, boolean wanted) {
     List<float[]> found = new ArrayList<>();
     for (float a : first) {
       for (float b : second) {

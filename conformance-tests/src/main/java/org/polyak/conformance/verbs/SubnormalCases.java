@@ -111,10 +111,8 @@ public final class SubnormalCases {
     c.expect(
         "product",
         c.memory().floats(out),
-        new Expected(
-            LinearAlgebra.matmul(a, b), LinearAlgebra.matmulMagnitude(a, b), 40, 1));
-    boolean kept =
-        IntStream.range(0, 480).anyMatch(i -> c.memory().floats(out)[i] != 0);
+        new Expected(LinearAlgebra.matmul(a, b), LinearAlgebra.matmulMagnitude(a, b), 40, 1));
+    boolean kept = IntStream.range(0, 480).anyMatch(i -> c.memory().floats(out)[i] != 0);
     c.check(kept, "every element of the product is 0");
   }
 
