@@ -209,7 +209,7 @@ public final class LearningCases {
   static final class Recall {
     private static final int KEYS = 4;
     private static final int VALUES = 4;
-    private static final int STEPS = 150;
+    private static final int STEPS = 200;
     private static final int BATCH = 16;
 
     private Recall() {}
