@@ -64,11 +64,13 @@ public record CaseSelection(Set<Chapter> chapters, List<String> ids) {
             .filter(one -> ids.isEmpty() || ids.stream().anyMatch(id -> names(id, one, known)))
             .toList();
     if (selected.isEmpty()) {
+      String titles =
+          chapters.stream().sorted().map(Chapter::title).collect(Collectors.joining(", "));
       throw new IllegalArgumentException(
-          "No case is in %s%s. Leave one of the two out."
-              .formatted(
-                  chapters.stream().sorted().map(Chapter::title).toList(),
-                  ids.isEmpty() ? "" : " and begins with one of " + ids));
+          ids.isEmpty()
+              ? "There is no case in chapter " + titles + "."
+              : "No case whose id is or begins with %s is in chapter %s."
+                  .formatted(String.join(", ", ids), titles));
     }
     return selected;
   }

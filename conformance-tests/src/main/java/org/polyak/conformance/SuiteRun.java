@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -15,7 +16,7 @@ import org.polyak.spi.Backend;
  */
 public final class SuiteRun {
   private final Backend backend;
-  private final List<ConformanceCase> cases;
+  private final Map<String, ConformanceCase> cases = new LinkedHashMap<>();
   private final UnaryOperator<String> rerunCommand;
   private final Map<String, CaseResult> results = new HashMap<>();
 
@@ -34,16 +35,28 @@ public final class SuiteRun {
    * @param backend open, and left open
    * @param cases what makes the run complete, for example {@link Catalogue#cases}
    * @param rerunCommand makes the command that runs a case alone from the case's id
+   * @throws IllegalArgumentException when two cases have the same id
    */
   public SuiteRun(
       Backend backend, List<ConformanceCase> cases, UnaryOperator<String> rerunCommand) {
     this.backend = backend;
-    this.cases = List.copyOf(cases);
     this.rerunCommand = rerunCommand;
+    for (ConformanceCase one : cases) {
+      if (this.cases.put(one.id(), one) != null) {
+        throw new IllegalArgumentException("Two cases have the id " + one.id() + ".");
+      }
+    }
   }
 
-  /** Runs one case. Run again, the case counts with its last result. */
+  /**
+   * Runs one case. Run again, the case counts with its last result.
+   *
+   * @throws IllegalArgumentException when it is none of the list
+   */
   public CaseResult run(ConformanceCase subject) {
+    if (!cases.containsKey(subject.id())) {
+      throw new IllegalArgumentException(subject.id() + " is not among the cases of this run.");
+    }
     long start = System.nanoTime();
     Verdict verdict = subject.run(new CaseContext(backend, rerunCommand));
     CaseResult result =
@@ -64,7 +77,7 @@ public final class SuiteRun {
   public Findings findings() {
     List<CaseResult> ran = new ArrayList<>();
     List<ConformanceCase> missing = new ArrayList<>();
-    for (ConformanceCase one : cases) {
+    for (ConformanceCase one : cases.values()) {
       CaseResult result = results.get(one.id());
       if (result == null) {
         missing.add(one);

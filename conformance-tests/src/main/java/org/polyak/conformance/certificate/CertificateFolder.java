@@ -3,6 +3,7 @@ package org.polyak.conformance.certificate;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,6 +20,7 @@ final class CertificateFolder {
   private static final String MARKDOWN = "certificate.md";
   private static final String HTML = "certificate.html";
   private static final String JUNIT = "junit.xml";
+  private static final String DRAFT = ".certificate-";
 
   private final Path folder;
 
@@ -27,7 +29,7 @@ final class CertificateFolder {
   }
 
   /**
-   * A folder, which need not exist yet. Nothing is written or created.
+   * A folder, which need not exist yet. Nothing stays behind.
    *
    * @throws CertifyException when it could not be written to
    */
@@ -40,8 +42,10 @@ final class CertificateFolder {
     if (!Files.isDirectory(existing)) {
       throw unwritable(folder, existing + " is a file, not a folder", null);
     }
-    if (!Files.isWritable(existing)) {
-      throw unwritable(folder, "there is no permission to write to " + existing, null);
+    try {
+      Files.delete(Files.createTempDirectory(existing, DRAFT));
+    } catch (IOException e) {
+      throw unwritable(folder, reason(e), e);
     }
     return new CertificateFolder(folder);
   }
@@ -73,7 +77,7 @@ final class CertificateFolder {
           throw unwritable(folder, name + " is a folder there, and to become a file", null);
         }
       }
-      Path draft = Files.createTempDirectory(folder, ".certificate-");
+      Path draft = Files.createTempDirectory(folder, DRAFT);
       try {
         for (Map.Entry<String, String> content : contents.entrySet()) {
           Files.writeString(draft.resolve(content.getKey()), content.getValue());
@@ -94,8 +98,9 @@ final class CertificateFolder {
 
   private static String reason(IOException e) {
     return switch (e) {
-      case AccessDeniedException denied -> "there is no permission to write to it";
+      case AccessDeniedException denied -> "there is no permission to write there";
       case FileAlreadyExistsException exists -> exists.getFile() + " is a file, not a folder";
+      case FileSystemException failure when failure.getReason() != null -> failure.getReason();
       default -> String.valueOf(e.getMessage());
     };
   }

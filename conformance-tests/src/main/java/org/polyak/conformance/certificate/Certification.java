@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +39,12 @@ final class Certification {
   static final String PRECISION = "precision";
 
   private final CertificationRequest request;
+  private final BackendRegistry registry;
   private final InstantSource clock;
 
-  Certification(CertificationRequest request, InstantSource clock) {
+  Certification(CertificationRequest request, BackendRegistry registry, InstantSource clock) {
     this.request = request;
+    this.registry = registry;
     this.clock = clock;
   }
 
@@ -54,9 +57,10 @@ final class Certification {
   Outcome run(Function<List<ConformanceCase>, Progress> progress, PrintWriter out) {
     CertificateFolder folder = CertificateFolder.at(request.folder());
     BackendSelector selector =
-        new BackendSelector(BackendRegistry.discover(), BackendOptions.of(request.allOptions()));
+        new BackendSelector(registry, BackendOptions.of(request.allOptions()));
     BackendSelection selection = select(selector);
-    Instant start = clock.instant();
+    Instant start = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    long begin = System.nanoTime();
     try (Backend backend = open(selector, selection)) {
       BackendInfo info = backend.info();
       Precision precision = precision(info, selection);
@@ -67,7 +71,7 @@ final class Certification {
       List<ConformanceCase> all = new ArrayList<>(catalogue);
       vectors.ifPresent(found -> all.addAll(found.all()));
       List<ConformanceCase> selected = select(all);
-      SuiteRun run = new SuiteRun(backend, all, id -> request.rerun(info.backend(), id));
+      SuiteRun run = new SuiteRun(backend, all, id -> request.rerun(selection.provider().id(), id));
       Progress shown = progress.apply(selected);
       run.run(selected, shown);
       shown.end();
@@ -82,8 +86,8 @@ final class Certification {
               request.allOptions(),
               Machine.running(),
               start,
-              Duration.between(start, clock.instant()),
-              request.command(info.backend()),
+              Duration.ofNanos(System.nanoTime() - begin),
+              request.command(selection.provider().id()),
               run.findings(),
               vectors.map(found ->
                   new GoldenReport(String.valueOf(golden), found.files(), found.unknown())),

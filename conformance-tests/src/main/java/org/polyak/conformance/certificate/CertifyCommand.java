@@ -9,12 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.polyak.conformance.CaseSelection;
 import org.polyak.conformance.Catalogue;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.Precision;
+import org.polyak.nn.session.BackendRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,6 +40,7 @@ import picocli.CommandLine.Option;
       "  polyak certify --backend acme --precision tf32 --option device=1 --out acme"
     })
 final class CertifyCommand implements Callable<Integer> {
+  private final Supplier<BackendRegistry> registry;
   private final PrintWriter out;
   private final PrintWriter err;
   private final boolean interactive;
@@ -86,7 +89,22 @@ final class CertifyCommand implements Callable<Integer> {
       description = "Where certificate.json, .md and .html and junit.xml go.")
   private Path folder = Path.of("");
 
-  CertifyCommand(PrintWriter out, PrintWriter err, boolean interactive, InstantSource clock) {
+  /**
+   * One use of the command.
+   *
+   * @param registry finds the backends, when they are needed
+   * @param out the summary
+   * @param err progress and errors
+   * @param interactive whether a person watches: lines may then be overwritten
+   * @param clock dates the certificate
+   */
+  CertifyCommand(
+      Supplier<BackendRegistry> registry,
+      PrintWriter out,
+      PrintWriter err,
+      boolean interactive,
+      InstantSource clock) {
+    this.registry = registry;
     this.out = out;
     this.err = err;
     this.interactive = interactive;
@@ -121,7 +139,7 @@ final class CertifyCommand implements Callable<Integer> {
         new CertificationRequest(
             backend, backendOptions(), precision(), selection(), golden, folder);
     return CertifyExit.of(
-            new Certification(request, clock)
+            new Certification(request, registry.get(), clock)
                 .run(selected -> new Progress(err, interactive, selected), out))
         .code();
   }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.spi.ToolProvider;
+import org.polyak.nn.session.BackendRegistry;
 
 /**
  * {@code polyak certify} as a tool that the command line finds by itself: it offers every {@link
@@ -26,7 +27,9 @@ public final class CertifyTool implements ToolProvider {
 
   @Override
   public int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new CertifyCommand(out, err, hasTerminal(), InstantSource.system()).execute(arguments);
+    return new CertifyCommand(
+            BackendRegistry::discover, out, err, hasTerminal(), InstantSource.system())
+        .execute(arguments);
   }
 
   @SuppressWarnings("SystemConsoleNull") // it is null again in JDK 25, whose default is java.base

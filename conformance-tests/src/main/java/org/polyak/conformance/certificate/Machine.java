@@ -1,6 +1,8 @@
 package org.polyak.conformance.certificate;
 
 import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.lang.management.RuntimeMXBean;
 import java.util.List;
 
 /**
@@ -27,20 +29,14 @@ public record Machine(
 
   /** This machine. */
   public static Machine running() {
+    OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    RuntimeMXBean machine = ManagementFactory.getRuntimeMXBean();
     return new Machine(
-        "%s %s, %s".formatted(property("os.name"), property("os.version"), property("os.arch")),
-        Runtime.getRuntime().availableProcessors(),
+        "%s %s, %s".formatted(system.getName(), system.getVersion(), system.getArch()),
+        system.getAvailableProcessors(),
         Runtime.version().toString(),
-        "%s %s, %s"
-            .formatted(
-                property("java.vm.name"), property("java.vm.version"), property("java.vm.vendor")),
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-            .filter(argument -> argument.startsWith("-X"))
-            .toList(),
+        "%s %s, %s".formatted(machine.getVmName(), machine.getVmVersion(), machine.getVmVendor()),
+        machine.getInputArguments().stream().filter(argument -> argument.startsWith("-X")).toList(),
         Runtime.getRuntime().maxMemory());
-  }
-
-  private static String property(String name) {
-    return System.getProperty(name, "unknown");
   }
 }

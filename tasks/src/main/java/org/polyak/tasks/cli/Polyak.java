@@ -17,7 +17,13 @@ import picocli.CommandLine.Spec;
     description = "Trains, evaluates and compares momentum transformers.",
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
-    footer = {"", "Example: polyak train copy --variant adaptive"})
+    footer = {
+      "",
+      "A command that another module brings, such as certify, has exit codes of its own:",
+      "its --help lists them.",
+      "",
+      "Example: polyak train copy --variant adaptive"
+    })
 public final class Polyak implements Runnable {
   private final Surroundings surroundings;
 

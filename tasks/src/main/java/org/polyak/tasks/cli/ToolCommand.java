@@ -1,8 +1,8 @@
 package org.polyak.tasks.cli;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.spi.ToolProvider;
@@ -30,20 +30,26 @@ final class ToolCommand implements Callable<Integer> {
     this.tool = tool;
   }
 
-  /** Adds a subcommand for each tool that is found. */
+  /** Adds a subcommand for each tool that is found; one that cannot be loaded is named. */
   static void addAll(CommandLine line, Terminal terminal) {
-    ServiceLoader.load(ToolProvider.class).stream()
-        .map(ServiceLoader.Provider::get)
-        .filter(tool -> tool.name().startsWith(PREFIX))
-        .sorted(Comparator.comparing(ToolProvider::name))
-        .forEach(tool -> {
-          CommandLine command = new CommandLine(new ToolCommand(terminal, tool));
-          command.getCommandSpec().usageMessage().description(tool.description().orElse(""));
-          // Options are the tool's own, --help too.
-          command.setUnmatchedOptionsArePositionalParams(true);
-          command.setStopAtPositional(true);
-          line.addSubcommand(tool.name().substring(PREFIX.length()), command);
-        });
+    try {
+      for (ToolProvider tool : ServiceLoader.load(ToolProvider.class)) {
+        if (tool.name().startsWith(PREFIX)) {
+          line.addSubcommand(tool.name().substring(PREFIX.length()), command(tool, terminal));
+        }
+      }
+    } catch (ServiceConfigurationError e) {
+      terminal.err().println("polyak: a command could not be loaded: " + e.getMessage());
+    }
+  }
+
+  private static CommandLine command(ToolProvider tool, Terminal terminal) {
+    CommandLine command = new CommandLine(new ToolCommand(terminal, tool));
+    command.getCommandSpec().usageMessage().description(tool.description().orElse(""));
+    // Options are the tool's own, --help too.
+    command.setUnmatchedOptionsArePositionalParams(true);
+    command.setStopAtPositional(true);
+    return command;
   }
 
   @Override

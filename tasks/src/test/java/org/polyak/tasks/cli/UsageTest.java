@@ -33,7 +33,17 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"train", "evaluate", "generate", "compare", "backends", "doctor", "data"})
+  @ValueSource(
+      strings = {
+        "train",
+        "evaluate",
+        "generate",
+        "compare",
+        "backends",
+        "doctor",
+        "data",
+        "certify"
+      })
   void everyCommandHasHelp(String command) {
     Ending ending = polyak.run(command, "--help");
     assertThat(ending.code()).isZero();
@@ -112,6 +122,21 @@ final class UsageTest {
         .contains("md5 9fb629c4189551a2d022fa330f9573f3")
         .contains("sha256 86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed")
         .contains("licence");
+  }
+
+  /** Certify is brought by a module that this one does not know. */
+  @Test
+  void aCommandOfAnotherModuleGetsItsArgumentsAsTheyAreAndDecidesTheExitCode() {
+    Ending ending =
+        polyak.run("certify", "--chapter", "memory", "--out", polyak.path("certificate"));
+    assertThat(ending.code()).as("partial").isEqualTo(2);
+    assertThat(ending.out()).contains("PARTIAL", "cpu-simd");
+    assertThat(folder.resolve("certificate/certificate.html")).exists();
+    Ending refused = polyak.run("certify", "--no-such-option", "--out", polyak.path("c"));
+    assertThat(refused.code()).isEqualTo(64);
+    assertThat(refused.err()).contains("--no-such-option");
+    assertOneParagraph(refused);
+    assertUsage(polyak.run("certfy"), "certify");
   }
 
   @Test
