@@ -97,6 +97,25 @@ public record Rounded(double value, double error) {
     return function(SpecialFunctions.erf(value), slope, 32);
   }
 
+  /**
+   * Φ(x), the normal distribution function, as (1 + erf(x/√2))/2 or as erfc(−x/√2)/2: the larger of
+   * the two errors. The first is inexact in the lower tail, the second near 0.
+   */
+  public Rounded normalDistribution() {
+    Rounded t = times(constant(Math.sqrt(0.5)));
+    Rounded half = exact(0.5);
+    Rounded byErf = half.times(exact(1).plus(t.errorFunction()));
+    double slope = 2 / Math.sqrt(Math.PI) * Math.exp(-t.value * t.value);
+    Rounded byErfc = half.times(t.function(2 * byErf.value, slope, 32));
+    return new Rounded(byErf.value, Math.max(byErf.error, byErfc.error));
+  }
+
+  /** The density φ(x) of the normal distribution. */
+  public Rounded normalDensity() {
+    Rounded bell = exact(0.5).times(times(this)).negated().exponential();
+    return constant(1 / Math.sqrt(2 * Math.PI)).times(bell);
+  }
+
   /** A sum in whatever order: n − 1 roundings of at most the sum of the absolute values. */
   public static Rounded sum(List<Rounded> terms) {
     double value = 0;

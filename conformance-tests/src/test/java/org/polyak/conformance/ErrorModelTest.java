@@ -136,6 +136,18 @@ class ErrorModelTest {
     }
   }
 
+  /** By erf the lower tail is mostly round-off; by erfc a number near 0 gets what erfc may lose. */
+  @Test
+  void normalDistributionMayBeComputedByEitherErrorFunction() {
+    double upper = Rounded.exact(-1e-4).normalDistribution().error();
+    assertThat(upper).isBetween(16.0, 20.0);
+    Rounded lower = Rounded.exact(-5).normalDistribution();
+    assertThat(lower.value()).isCloseTo(2.8665157187919391e-7, within(1e-16));
+    assertThat(lower.error()).isBetween(16.0, 18.0);
+    assertThat(Rounded.exact(-1).normalDistribution().plus(Rounded.exact(1).normalDistribution()))
+        .satisfies(one -> assertThat(one.value()).isCloseTo(1, within(1e-15)));
+  }
+
   @Test
   void runningAnalysisOfASumIsTheErrorModel() {
     List<Rounded> terms =

@@ -140,7 +140,6 @@ public final class ActivationCases {
   /** Values and errors; f and f′ as the formulas of {@link Activation} state them. */
   private static final class Analysis {
     private static final Rounded ONE = Rounded.exact(1);
-    private static final Rounded HALF = Rounded.exact(0.5);
 
     private final Expected out;
     private final Expected xGradient;
@@ -187,7 +186,7 @@ public final class ActivationCases {
       return switch (activation) {
         case IDENTITY -> x;
         case RELU -> x.value() > 0 ? x : Rounded.exact(0);
-        case GELU -> HALF.times(x).times(ONE.plus(scaled(x).errorFunction()));
+        case GELU -> x.times(x.normalDistribution());
         case SILU -> x.times(x.sigmoid());
       };
     }
@@ -196,21 +195,12 @@ public final class ActivationCases {
       return switch (activation) {
         case IDENTITY -> ONE;
         case RELU -> x.value() > 0 ? ONE : Rounded.exact(0);
-        case GELU -> {
-          Rounded normal = HALF.times(ONE.plus(scaled(x).errorFunction()));
-          Rounded bell = scaled(x).times(scaled(x)).negated().exponential();
-          Rounded density = Rounded.constant(1 / Math.sqrt(2 * Math.PI)).times(bell);
-          yield normal.plus(x.times(density));
-        }
+        case GELU -> x.normalDistribution().plus(x.times(x.normalDensity()));
         case SILU -> {
           Rounded y = x.sigmoid();
           yield y.plus(x.times(y.minus(y.times(y))));
         }
       };
-    }
-
-    private static Rounded scaled(Rounded x) {
-      return x.times(Rounded.constant(Math.sqrt(0.5)));
     }
   }
 }

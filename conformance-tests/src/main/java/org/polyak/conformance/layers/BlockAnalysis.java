@@ -184,10 +184,7 @@ final class BlockAnalysis {
     return switch (activation) {
       case IDENTITY -> x;
       case RELU -> x.value().value() > 0 ? x : tape.exact(0);
-      case GELU -> {
-        Scalar erf = tape.errorFunction(tape.times(x, tape.constant(Math.sqrt(0.5))));
-        yield tape.times(tape.times(x, tape.exact(0.5)), tape.plus(erf, tape.exact(1)));
-      }
+      case GELU -> tape.times(x, tape.normalDistribution(x));
       case SILU -> tape.times(x, tape.sigmoid(x));
     };
   }

@@ -122,14 +122,8 @@ final class ErrorTape {
     return step(y, g -> a.receive(g.times(y.minus(y.times(y)))));
   }
 
-  Scalar errorFunction(Scalar a) {
-    Rounded slope = Rounded.constant(2 / Math.sqrt(Math.PI));
-    return step(
-        a.value.errorFunction(),
-        g -> {
-          Rounded bell = a.value.times(a.value).negated().exponential();
-          a.receive(g.times(slope.times(bell)));
-        });
+  Scalar normalDistribution(Scalar a) {
+    return step(a.value.normalDistribution(), g -> a.receive(g.times(a.value.normalDensity())));
   }
 
   Scalar sum(List<Scalar> terms) {
