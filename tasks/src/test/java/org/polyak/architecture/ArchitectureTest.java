@@ -19,6 +19,7 @@ class ArchitectureTest {
   private static final String TASKS = "org.polyak.tasks..";
   private static final String VECTOR_API = "jdk.incubator.vector..";
   private static final String JVM_MANAGEMENT = "..management";
+  private static final String JUNIT = "org.junit..";
   private static final String GUICE = "com.google.inject..";
 
   private static final JavaClasses HOUSE =
@@ -87,6 +88,13 @@ class ArchitectureTest {
     ArchRule rule = ArchitectureRules.confinesLibrary(GUICE, "org.polyak.nn.inject..", TASKS);
     holds(rule);
     complains(rule, Offenders.KnowsInjector.class);
+  }
+
+  /** The suite asks for JUnit optionally: certify runs without it. */
+  @Test
+  void junitStaysBesideTheTestClassOfBackends() {
+    holds(ArchitectureRules.confinesLibrary(JUNIT, "org.polyak.conformance"));
+    complains(ArchitectureRules.confinesLibrary(JUNIT, TASKS), "BackendConformanceTest");
   }
 
   @Test

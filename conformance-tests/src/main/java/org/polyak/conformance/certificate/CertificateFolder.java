@@ -7,19 +7,20 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder that a certificate is written to. All its files are complete before the first takes
- * its name: who looks in between, or after a failure, finds the older certificate.
+ * its name, so that a failure while writing leaves an older certificate as it was.
  */
 final class CertificateFolder {
   private static final String JSON = "certificate.json";
   private static final String MARKDOWN = "certificate.md";
   private static final String HTML = "certificate.html";
   private static final String JUNIT = "junit.xml";
+  private static final List<String> NAMES = List.of(JSON, MARKDOWN, HTML, JUNIT);
   private static final String DRAFT = ".certificate-";
 
   private final Path folder;
@@ -47,16 +48,14 @@ final class CertificateFolder {
     } catch (IOException e) {
       throw unwritable(folder, reason(e), e);
     }
-    return new CertificateFolder(folder);
+    CertificateFolder place = new CertificateFolder(folder);
+    place.requireNoFolders();
+    return place;
   }
 
   /** The page for people. */
   Path page() {
     return folder.resolve(HTML);
-  }
-
-  Path path() {
-    return folder;
   }
 
   /**
@@ -65,34 +64,39 @@ final class CertificateFolder {
    * @throws CertifyException when the folder cannot be written to
    */
   void write(Certificate certificate) {
-    Map<String, String> contents = new LinkedHashMap<>();
-    contents.put(JSON, JsonWriter.write(certificate));
-    contents.put(MARKDOWN, MarkdownWriter.write(certificate));
-    contents.put(HTML, HtmlWriter.write(certificate));
-    contents.put(JUNIT, JunitWriter.write(certificate));
+    Map<String, String> contents =
+        Map.of(
+            JSON, JsonWriter.write(certificate),
+            MARKDOWN, MarkdownWriter.write(certificate),
+            HTML, HtmlWriter.write(certificate),
+            JUNIT, JunitWriter.write(certificate));
     try {
       Files.createDirectories(folder);
-      for (String name : contents.keySet()) {
-        if (Files.isDirectory(folder.resolve(name))) {
-          throw unwritable(folder, name + " is a folder there, and to become a file", null);
-        }
-      }
+      requireNoFolders();
       Path draft = Files.createTempDirectory(folder, DRAFT);
       try {
         for (Map.Entry<String, String> content : contents.entrySet()) {
           Files.writeString(draft.resolve(content.getKey()), content.getValue());
         }
-        for (String name : contents.keySet()) {
+        for (String name : NAMES) {
           Files.move(draft.resolve(name), folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         }
       } finally {
-        for (String name : contents.keySet()) {
+        for (String name : NAMES) {
           Files.deleteIfExists(draft.resolve(name));
         }
         Files.delete(draft);
       }
     } catch (IOException e) {
       throw unwritable(folder, reason(e), e);
+    }
+  }
+
+  private void requireNoFolders() {
+    for (String name : NAMES) {
+      if (Files.isDirectory(folder.resolve(name))) {
+        throw unwritable(folder, name + " is a folder there, and to become a file", null);
+      }
     }
   }
 

@@ -90,7 +90,8 @@ final class Certification {
               request.command(selection.provider().id()),
               run.findings(),
               vectors.map(found ->
-                  new GoldenReport(String.valueOf(golden), found.files(), found.unknown())),
+                  new GoldenReport(
+                      String.valueOf(golden), found.files(), found.fingerprint(), found.unknown())),
               FusedSurvey.of(backend.fused()));
       folder.write(certificate);
       Summary.print(certificate, folder, out);

@@ -40,6 +40,14 @@ final class Facts {
             "Suite",
             "version %s, fingerprint %s"
                 .formatted(certificate.suiteVersion(), certificate.fingerprint())));
+    certificate
+        .golden()
+        .ifPresent(golden ->
+            facts.add(
+                new Fact(
+                    "Golden files",
+                    "%d in %s, fingerprint %s"
+                        .formatted(golden.files(), golden.directory(), golden.fingerprint()))));
     facts.add(
         new Fact(
             "Polyak",

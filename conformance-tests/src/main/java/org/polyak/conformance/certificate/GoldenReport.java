@@ -8,9 +8,11 @@ import org.polyak.conformance.golden.GoldenCases;
  *
  * @param directory where they lay
  * @param files how many there were
+ * @param fingerprint of their names and contents
  * @param unknown what no replay is known for
  */
-public record GoldenReport(String directory, int files, List<GoldenCases.UnknownReplay> unknown) {
+public record GoldenReport(
+    String directory, int files, String fingerprint, List<GoldenCases.UnknownReplay> unknown) {
   /** Copies the list. */
   public GoldenReport {
     unknown = List.copyOf(unknown);

@@ -26,7 +26,8 @@ import org.polyak.conformance.Level;
  *   <li>{@code machine} and {@code run}: where, when, how long, with which command and seeds
  *   <li>{@code counts}, {@code chapters}, {@code tightest}: sums over the cases
  *   <li>{@code fused}: how each operation that may be fused runs, and why where it does not
- *   <li>{@code golden}: null, or directory, number of files, and what could not be replayed
+ *   <li>{@code golden}: null, or directory, number of files, their fingerprint, and what could not
+ *       be replayed
  *   <li>{@code cases}: every case of the catalogue and of the golden files; {@code result} is
  *       passed, failed or missing, {@code headroom} the worst error over its bound
  * </ul>
@@ -128,7 +129,9 @@ final class JsonWriter {
     }
     GoldenReport golden = certificate.golden().get();
     ObjectNode node = root.putObject("golden");
-    node.put("directory", golden.directory()).put("files", golden.files());
+    node.put("directory", golden.directory())
+        .put("files", golden.files())
+        .put("fingerprint", golden.fingerprint());
     ArrayNode unknown = node.putArray("unknown");
     golden
         .unknown()

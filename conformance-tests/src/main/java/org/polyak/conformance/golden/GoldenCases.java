@@ -2,8 +2,13 @@ package org.polyak.conformance.golden;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.polyak.conformance.Chapter;
@@ -17,12 +22,14 @@ import org.polyak.conformance.Precision;
  * through the oracle. The cases depend on the directory and so are no part of the catalogue.
  *
  * @param files the number of files in the directory
+ * @param fingerprint SHA-256, in hexadecimal, over names and contents of the files
  * @param backend the cases {@code GOLD-<file>}, which a backend answers for
  * @param oracle the cases {@code GOLD-ORACLE-<file>}, which the suite answers for
  * @param unknown what no case replays
  */
 public record GoldenCases(
     int files,
+    String fingerprint,
     List<ConformanceCase> backend,
     List<ConformanceCase> oracle,
     List<UnknownReplay> unknown) {
@@ -66,7 +73,7 @@ public record GoldenCases(
       sort("GOLD-", path, file, replay(file, precision), backend, unknown);
       sort("GOLD-ORACLE-", path, file, OracleReplays.find(file), oracle, unknown);
     }
-    return new GoldenCases(files.size(), backend, oracle, unknown);
+    return new GoldenCases(files.size(), fingerprint(files), backend, oracle, unknown);
   }
 
   /** Both lists of cases. */
@@ -107,8 +114,33 @@ public record GoldenCases(
     try {
       return GoldenFile.read(path);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "Golden file %s cannot be used: %s.".formatted(path, e.getMessage()), e);
+      throw unusable(path, e);
     }
+  }
+
+  private static String fingerprint(List<Path> files) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Path path : files) {
+        digest.update((path.getFileName() + "\n").getBytes(StandardCharsets.UTF_8));
+        digest.update(bytes(path));
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256.", e);
+    }
+  }
+
+  private static byte[] bytes(Path path) {
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
+
+  private static UncheckedIOException unusable(Path path, IOException e) {
+    return new UncheckedIOException(
+        "Golden file %s cannot be used: %s.".formatted(path, e.getMessage()), e);
   }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.polyak.conformance.Outcome;
 
 class CertificateTest {
-  private static final GoldenReport KNOWN = new GoldenReport("vectors", 3, List.of());
+  private static final GoldenReport KNOWN = new GoldenReport("vectors", 3, "0f", List.of());
 
   @Test
   void certifiesWhenEveryBindingCaseRanAndPassed() {

@@ -26,6 +26,7 @@ final class Certificates {
       new GoldenReport(
           "vectors",
           3,
+          "0f",
           List.of(new GoldenCases.UnknownReplay("GOLD-06_x", "06_x", "spin", "no <spin>")));
 
   private Certificates() {}

@@ -78,6 +78,15 @@ class GoldenCasesTest {
   }
 
   @Test
+  void theFingerprintTellsSetsOfFilesApart() throws IOException {
+    GoldenFiles.write(folder.resolve("10_a.safetensors"), "linear", "{}");
+    String before = GoldenCases.read(new GoldenDirectory(folder), Precision.F32).fingerprint();
+    GoldenFiles.write(folder.resolve("10_a.safetensors"), "linear", "{\"scale\": 2}");
+    String after = GoldenCases.read(new GoldenDirectory(folder), Precision.F32).fingerprint();
+    assertThat(before).matches("[0-9a-f]{64}").isNotEqualTo(after);
+  }
+
+  @Test
   void aDamagedFileIsNamedWithItsFault() throws IOException {
     for (byte[] damaged : List.of(new byte[0], new byte[] {9, 0, 0, 0, 0, 0, 0, 0, '{'})) {
       Files.write(folder.resolve("01_cut.safetensors"), damaged);
