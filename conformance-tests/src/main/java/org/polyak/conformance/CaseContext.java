@@ -27,7 +27,7 @@ public final class CaseContext {
   private final GuardedMemory memory;
   private final List<String> failures = new ArrayList<>();
   private @Nullable Discrepancy worst;
-  private @Nullable RuntimeException cause;
+  private @Nullable Throwable cause;
 
   /**
    * For one run.
@@ -212,7 +212,7 @@ public final class CaseContext {
     failures.add(failure);
   }
 
-  void fail(String failure, RuntimeException thrown) {
+  void fail(String failure, Throwable thrown) {
     failures.add(failure);
     cause = cause == null ? thrown : cause;
   }
@@ -221,7 +221,7 @@ public final class CaseContext {
     try {
       memory.verify().forEach(this::fail);
       scope.close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail("threw at the end of the case " + e, e);
     }
     return new Verdict(

@@ -24,7 +24,9 @@ public record ConformanceCase(
   public Verdict run(CaseContext context) {
     try {
       body.run(context);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // A native library that is missing, an assertion, a full heap: the other cases can still
+      // tell.
       context.fail("threw " + e, e);
     }
     return context.finish(this);

@@ -20,7 +20,7 @@ public record Verdict(
     @Nullable Discrepancy worst,
     SortedMap<String, String> execution,
     String rerun,
-    @Nullable RuntimeException cause) {
+    @Nullable Throwable cause) {
   /** Whether everything that was checked held. */
   public boolean passed() {
     return failures.isEmpty();

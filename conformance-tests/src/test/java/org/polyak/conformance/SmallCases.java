@@ -26,6 +26,16 @@ public final class SmallCases {
         context -> context.compare(new Discrepancy("x", List.of(0), headroom, 0, 1)));
   }
 
+  /** Ends in an error that is no exception, as where a backend's native library is missing. */
+  public static ConformanceCase breaking(String id) {
+    return of(
+        id,
+        Level.MUST,
+        context -> {
+          throw new UnsatisfiedLinkError("no acme in java.library.path");
+        });
+  }
+
   private static ConformanceCase of(String id, Level level, ConformanceCase.Body body) {
     return new ConformanceCase(id, Chapter.VERBS, level, "a | title", DEFINITION, body);
   }

@@ -58,6 +58,17 @@ class SuiteRunTest {
   }
 
   @Test
+  void aCaseThatEndsInAnErrorHasFailedAndTheNextOneRuns() {
+    ConformanceCase broken = SmallCases.breaking("T-004");
+    Findings findings = run(List.of(broken, PASSING), List.of(broken, PASSING));
+    assertThat(findings.complete()).isTrue();
+    assertThat(findings.failures(Level.MUST))
+        .singleElement()
+        .satisfies(failed ->
+            assertThat(failed.verdict().message()).contains("no acme in java.library.path"));
+  }
+
+  @Test
   void aRunOfNothingCertifiesNothing() {
     assertThat(run(List.of(), List.of()).outcome()).isEqualTo(Outcome.PARTIAL);
   }
