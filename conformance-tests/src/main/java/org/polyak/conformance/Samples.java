@@ -8,6 +8,11 @@ import org.polyak.conformance.oracle.Array;
  * same seed draws the same.
  */
 public final class Samples {
+  /** Where the inputs of a case come from, for certificates. */
+  public static final String ORIGIN =
+      "Each case draws its inputs from java.util.SplittableRandom, seeded with the String.hashCode"
+          + " of its id and split once.";
+
   private final SplittableRandom random;
 
   /** From a seed, usually the case's id. */

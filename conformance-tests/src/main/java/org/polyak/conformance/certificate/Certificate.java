@@ -43,11 +43,6 @@ public record Certificate(
     Findings findings,
     Optional<GoldenReport> golden,
     List<FusedAnswer> fused) {
-  /** How the inputs of every case come about. */
-  public static final String SEEDS =
-      "Each case draws its inputs from java.util.SplittableRandom, seeded with 0x9E3779B97F4A7C15"
-          + " times the String.hashCode of its id.";
-
   /** Copies the collections. */
   public Certificate {
     options = new TreeMap<>(options);

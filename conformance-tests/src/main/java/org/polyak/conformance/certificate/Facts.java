@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.polyak.conformance.CaseResult;
 import org.polyak.conformance.Discrepancy;
+import org.polyak.conformance.Samples;
 
 /** What the pages for people say alike. */
 final class Facts {
@@ -66,7 +67,7 @@ final class Facts {
     facts.add(new Fact("Date", certificate.start().toString()));
     facts.add(new Fact("Duration", seconds(certificate.duration().toMillis())));
     facts.add(new Fact("Command", certificate.command()));
-    facts.add(new Fact("Seeds", Certificate.SEEDS));
+    facts.add(new Fact("Seeds", Samples.ORIGIN));
     return facts;
   }
 

@@ -13,6 +13,7 @@ import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Discrepancy;
 import org.polyak.conformance.Findings;
 import org.polyak.conformance.Level;
+import org.polyak.conformance.Samples;
 
 /**
  * A certificate as JSON, for programs. Fields keep their names, meanings and order within a version
@@ -54,7 +55,7 @@ final class JsonWriter {
         .put("start", certificate.start().toString())
         .put("seconds", certificate.duration().toMillis() * 1e-3)
         .put("command", certificate.command())
-        .put("seeds", Certificate.SEEDS);
+        .put("seeds", Samples.ORIGIN);
     Findings findings = certificate.findings();
     counts(root.putObject("counts"), findings);
     ArrayNode chapters = root.putArray("chapters");
