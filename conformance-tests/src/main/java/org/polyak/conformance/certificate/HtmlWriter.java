@@ -32,7 +32,7 @@ final class HtmlWriter {
       table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
       th, td { text-align: left; padding: .35rem .75rem .35rem 0; vertical-align: top;
         border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-      th { color: var(--quiet); font-weight: 500; font-size: .85rem; }
+      th { color: var(--quiet); font-weight: 500; font-size: .85rem; white-space: nowrap; }
       table.facts td:first-child { color: var(--quiet); width: 11rem; }
       details { border-bottom: 1px solid var(--line); padding: .4rem 0; }
       summary { cursor: pointer; }
