@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     footer = {
       "",
-      "A command that another module brings, such as certify, has exit codes of its own:",
-      "its --help lists them.",
+      "The exit codes of certify are its own: polyak certify --help lists them.",
       "",
       "Example: polyak train copy --variant adaptive"
     })
