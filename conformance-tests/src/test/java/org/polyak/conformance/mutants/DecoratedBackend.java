@@ -8,11 +8,13 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.FusedKernels;
 
-/** Another backend under the same name. Mutants override what they break. */
-class DecoratedBackend implements Backend {
-  final Backend good;
+/** Another backend under the same name. Subclasses override what they change. */
+public class DecoratedBackend implements Backend {
+  /** The backend behind it. */
+  protected final Backend good;
 
-  DecoratedBackend(Backend good) {
+  /** Changes nothing. */
+  protected DecoratedBackend(Backend good) {
     this.good = good;
   }
 

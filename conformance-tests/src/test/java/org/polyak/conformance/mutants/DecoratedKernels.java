@@ -11,11 +11,14 @@ import org.polyak.spi.UnaryOp;
  * The verbs of another backend. Mutants override a verb, or one of the three hooks through which
  * the tensors of every verb pass.
  */
-class DecoratedKernels implements Kernels {
-  final Kernels good;
+public class DecoratedKernels implements Kernels {
+  /** The verbs behind these. */
+  protected final Kernels good;
+
   final HostMemory host;
 
-  DecoratedKernels(Backend good) {
+  /** Changes nothing. */
+  protected DecoratedKernels(Backend good) {
     this.good = good.kernels();
     this.host = new HostMemory(good);
   }
