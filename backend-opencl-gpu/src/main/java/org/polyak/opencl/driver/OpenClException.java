@@ -1,0 +1,18 @@
+package org.polyak.opencl.driver;
+
+/** A call of OpenCL that failed. The message says what was tried, why it failed and what to do. */
+public final class OpenClException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final int status;
+
+  OpenClException(String message, int status) {
+    super(message);
+    this.status = status;
+  }
+
+  /** OpenCL's error code, negative. */
+  public int status() {
+    return status;
+  }
+}

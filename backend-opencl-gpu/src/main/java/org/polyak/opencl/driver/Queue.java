@@ -1,0 +1,158 @@
+package org.polyak.opencl.driver;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import org.jocl.CL;
+import org.jocl.Pointer;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_context;
+import org.jocl.cl_context_properties;
+import org.jocl.cl_device_id;
+import org.jocl.cl_mem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One in-order queue of work on one device, with the context that it lives in. Nothing waits but
+ * {@link #read} and {@link #finish}. Confined to one thread at a time.
+ */
+public final class Queue implements AutoCloseable {
+  /** Largest number of bytes that one transfer hands to the driver: Java's buffers end there. */
+  private static final long LARGEST_TRANSFER = 1L << 30;
+
+  private final Device device;
+  private final cl_context context;
+  private final cl_command_queue queue;
+  private long launches;
+  private boolean closed;
+
+  /** Opens a device. */
+  public Queue(Device device) {
+    this.device = device;
+    cl_context_properties properties = new cl_context_properties();
+    properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.handle().platform);
+    int[] status = {0};
+    context =
+        CL.clCreateContext(
+            properties, 1, new cl_device_id[] {device.handle().device}, null, null, status);
+    Status.check(status[0], "opening device '%s'".formatted(device.name()));
+    queue = CL.clCreateCommandQueue(context, device.handle().device, 0, status);
+    if (status[0] != CL.CL_SUCCESS) {
+      CL.clReleaseContext(context);
+      throw Status.failure(status[0], "opening a queue on device '%s'".formatted(device.name()));
+    }
+  }
+
+  /** The device. */
+  public Device device() {
+    return device;
+  }
+
+  /** Kernels launched so far. */
+  public long launches() {
+    return launches;
+  }
+
+  /**
+   * Device memory with unspecified contents; empty when the device has no room.
+   *
+   * @param bytes at least 1
+   */
+  public Optional<Memory> allocate(long bytes) {
+    int[] status = {0};
+    cl_mem handle = CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, status);
+    if (Status.isOutOfMemory(status[0])) {
+      return Optional.empty();
+    }
+    Status.check(status[0], "allocating %,d bytes".formatted(bytes));
+    return Optional.of(new Memory(handle, bytes));
+  }
+
+  /** Copies host memory to the device; the host memory may be reused on return. */
+  public void write(MemorySegment host, Memory to, long toByte) {
+    for (long at = 0; at < host.byteSize(); at += LARGEST_TRANSFER) {
+      MemorySegment part = host.asSlice(at, Math.min(LARGEST_TRANSFER, host.byteSize() - at));
+      Status.check(
+          CL.clEnqueueWriteBuffer(
+              queue,
+              to.handle(),
+              true,
+              toByte + at,
+              part.byteSize(),
+              pointer(part),
+              0,
+              null,
+              null),
+          "writing to the device");
+    }
+  }
+
+  /** Waits for earlier work, then copies device memory to the host. */
+  public void read(Memory from, long fromByte, MemorySegment host) {
+    for (long at = 0; at < host.byteSize(); at += LARGEST_TRANSFER) {
+      MemorySegment part = host.asSlice(at, Math.min(LARGEST_TRANSFER, host.byteSize() - at));
+      Status.check(
+          CL.clEnqueueReadBuffer(
+              queue,
+              from.handle(),
+              true,
+              fromByte + at,
+              part.byteSize(),
+              pointer(part),
+              0,
+              null,
+              null),
+          "reading from the device");
+    }
+  }
+
+  /** Hands everything submitted so far to the device, without waiting. */
+  public void flush() {
+    Status.check(CL.clFlush(queue), "flushing the queue");
+  }
+
+  /** Waits until all submitted work is done. */
+  public void finish() {
+    Status.check(CL.clFinish(queue), "waiting for the device");
+  }
+
+  void launch(Kernel kernel, long[] global, long[] local) {
+    Status.check(
+        CL.clEnqueueNDRangeKernel(
+            queue, kernel.handle(), global.length, null, global, local, 0, null, null),
+        "launching kernel '%s'".formatted(kernel.name()));
+    launches++;
+  }
+
+  cl_context context() {
+    return context;
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      CL.clFinish(queue);
+      Status.check(CL.clReleaseCommandQueue(queue), "closing the queue");
+      Status.check(CL.clReleaseContext(context), "closing the device");
+    }
+  }
+
+  /** Native memory as it is; of the heap, the array itself with an offset. */
+  private static Pointer pointer(MemorySegment host) {
+    @Nullable Object array = host.heapBase().orElse(null);
+    if (array == null) {
+      return Pointer.to(host.asByteBuffer());
+    }
+    Pointer base =
+        switch (array) {
+          case float[] floats -> Pointer.to(floats);
+          case int[] integers -> Pointer.to(integers);
+          case byte[] bytes -> Pointer.to(bytes);
+          default ->
+              throw new IllegalArgumentException(
+                  "Host memory must be native, or float[], int[] or byte[], not %s."
+                      .formatted(array.getClass().getSimpleName()));
+        };
+    return base.withByteOffset(host.address());
+  }
+}
