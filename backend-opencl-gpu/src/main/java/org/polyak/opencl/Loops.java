@@ -1,0 +1,114 @@
+package org.polyak.opencl;
+
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.polyak.spi.Layout;
+
+/**
+ * The positions of several tensors of one shape as at most four nested loops, and a list of starts
+ * where that is not enough. Axes of extent 1 are dropped, the rest are ordered by the first
+ * tensor's strides, largest first, and neighbours that every tensor allows are merged.
+ *
+ * @param extents of four loops, the innermost last; 1 where there are fewer
+ * @param strides for each tensor, of the four loops
+ * @param starts for each start, the first position in every tensor
+ */
+record Loops(int[] extents, int[][] strides, long[][] starts) {
+  /** Nested loops of a kernel. */
+  static final int DEPTH = 4;
+
+  /** Over all axes; the shape is not empty. */
+  static Loops over(Layout... layouts) {
+    return without(-1, layouts);
+  }
+
+  /** Over all axes but one. */
+  static Loops without(int skipped, Layout... layouts) {
+    Layout first = layouts[0];
+    int tensors = layouts.length;
+    int[] axes =
+        IntStream.range(0, first.shape().rank())
+            .filter(axis -> axis != skipped && first.shape().dim(axis) != 1)
+            .boxed()
+            .sorted(Comparator.comparingLong((Integer axis) -> -first.stride(axis)))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    int[] merged = new int[axes.length];
+    long[][] steps = new long[tensors][axes.length];
+    int used = 0;
+    for (int axis : axes) {
+      int extent = first.shape().dim(axis);
+      if (used > 0 && merges(layouts, axis, extent, steps, used - 1)) {
+        used--;
+        extent *= merged[used];
+      }
+      merged[used] = extent;
+      for (int t = 0; t < tensors; t++) {
+        steps[t][used] = layouts[t].stride(axis);
+      }
+      used++;
+    }
+    int inner = Math.min(used, DEPTH);
+    int outer = used - inner;
+    int[] extents = new int[DEPTH];
+    int[][] strides = new int[tensors][DEPTH];
+    for (int i = 0; i < DEPTH; i++) {
+      int from = outer + i - (DEPTH - inner);
+      extents[i] = i < DEPTH - inner ? 1 : merged[from];
+      for (int t = 0; t < tensors; t++) {
+        strides[t][i] = i < DEPTH - inner ? 0 : Math.toIntExact(steps[t][from]);
+      }
+    }
+    return new Loops(extents, strides, starts(layouts, merged, steps, outer));
+  }
+
+  /** Number of positions from one start. */
+  long size() {
+    long size = 1;
+    for (int extent : extents) {
+      size *= extent;
+    }
+    return size;
+  }
+
+  /** Whether every tensor's positions from one start are neighbours, or all the same. */
+  boolean isFlat() {
+    for (int t = 0; t < strides.length; t++) {
+      if (extents[2] != 1 || extents[1] != 1 || extents[0] != 1 || strides[t][3] > 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long[][] starts(Layout[] layouts, int[] extents, long[][] steps, int outer) {
+    int count = 1;
+    for (int axis = 0; axis < outer; axis++) {
+      count = Math.multiplyExact(count, extents[axis]);
+    }
+    long[][] starts = new long[count][layouts.length];
+    for (int i = 0; i < count; i++) {
+      int rest = i;
+      for (int t = 0; t < layouts.length; t++) {
+        starts[i][t] = layouts[t].offset();
+      }
+      for (int axis = outer - 1; axis >= 0; axis--) {
+        for (int t = 0; t < layouts.length; t++) {
+          starts[i][t] += rest % extents[axis] * steps[t][axis];
+        }
+        rest /= extents[axis];
+      }
+    }
+    return starts;
+  }
+
+  private static boolean merges(
+      Layout[] layouts, int axis, int extent, long[][] steps, int outer) {
+    for (int t = 0; t < layouts.length; t++) {
+      if (steps[t][outer] != layouts[t].stride(axis) * extent) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
