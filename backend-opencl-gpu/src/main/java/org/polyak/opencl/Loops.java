@@ -1,34 +1,46 @@
 package org.polyak.opencl;
 
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.polyak.spi.Layout;
 
 /**
- * The positions of several tensors of one shape as at most four nested loops, and a list of starts
- * where that is not enough. Axes of extent 1 are dropped, the rest are ordered by the first
+ * The positions of several tensors of one shape as a few nested loops, and a list of starts where
+ * these are not enough. Axes of extent 1 are dropped, the rest are ordered by the first
  * tensor's strides, largest first, and neighbours that every tensor allows are merged.
  *
- * @param extents of four loops, the innermost last; 1 where there are fewer
- * @param strides for each tensor, of the four loops
+ * @param extents of the loops, the innermost last; 1 where fewer are needed
+ * @param strides for each tensor, of the loops
  * @param starts for each start, the first position in every tensor
  */
 record Loops(int[] extents, int[][] strides, long[][] starts) {
-  /** Nested loops of a kernel. */
+  /** Nested loops of an element-wise kernel. */
   static final int DEPTH = 4;
 
-  /** Over all axes; the shape is not empty. */
+  /** Over all axes, four loops; the shape is not empty. */
   static Loops over(Layout... layouts) {
-    return without(-1, layouts);
+    return of(DEPTH, axis -> true, layouts);
   }
 
-  /** Over all axes but one. */
+  /** Over all axes but one, four loops. */
   static Loops without(int skipped, Layout... layouts) {
+    return of(DEPTH, axis -> axis != skipped, layouts);
+  }
+
+  /** Over all axes but the last two, two loops: batches of matrices. Extents may differ there. */
+  static Loops batches(Layout... layouts) {
+    int axes = layouts[0].shape().rank() - 2;
+    return of(2, axis -> axis < axes, layouts);
+  }
+
+  private static Loops of(int depth, IntPredicate included, Layout... layouts) {
     Layout first = layouts[0];
     int tensors = layouts.length;
     int[] axes =
         IntStream.range(0, first.shape().rank())
-            .filter(axis -> axis != skipped && first.shape().dim(axis) != 1)
+            .filter(axis -> included.test(axis) && first.shape().dim(axis) != 1)
             .boxed()
             .sorted(Comparator.comparingLong((Integer axis) -> -first.stride(axis)))
             .mapToInt(Integer::intValue)
@@ -48,15 +60,15 @@ record Loops(int[] extents, int[][] strides, long[][] starts) {
       }
       used++;
     }
-    int inner = Math.min(used, DEPTH);
+    int inner = Math.min(used, depth);
     int outer = used - inner;
-    int[] extents = new int[DEPTH];
-    int[][] strides = new int[tensors][DEPTH];
-    for (int i = 0; i < DEPTH; i++) {
-      int from = outer + i - (DEPTH - inner);
-      extents[i] = i < DEPTH - inner ? 1 : merged[from];
+    int[] extents = new int[depth];
+    int[][] strides = new int[tensors][depth];
+    Arrays.fill(extents, 1);
+    for (int i = 0; i < inner; i++) {
+      extents[depth - inner + i] = merged[outer + i];
       for (int t = 0; t < tensors; t++) {
-        strides[t][i] = i < DEPTH - inner ? 0 : Math.toIntExact(steps[t][from]);
+        strides[t][depth - inner + i] = Math.toIntExact(steps[t][outer + i]);
       }
     }
     return new Loops(extents, strides, starts(layouts, merged, steps, outer));
@@ -73,12 +85,8 @@ record Loops(int[] extents, int[][] strides, long[][] starts) {
 
   /** Whether every tensor's positions from one start are neighbours, or all the same. */
   boolean isFlat() {
-    for (int t = 0; t < strides.length; t++) {
-      if (extents[2] != 1 || extents[1] != 1 || extents[0] != 1 || strides[t][3] > 1) {
-        return false;
-      }
-    }
-    return true;
+    int last = extents.length - 1;
+    return size() == extents[last] && Arrays.stream(strides).allMatch(s -> s[last] <= 1);
   }
 
   private static long[][] starts(Layout[] layouts, int[] extents, long[][] steps, int outer) {

@@ -48,6 +48,20 @@ public final class Kernel implements AutoCloseable {
     return changed(value) ? set(Sizeof.cl_long, Pointer.to(new long[] {value})) : next();
   }
 
+  /** The next argument: a vector of {@code int}, such as {@code int4}. */
+  public Kernel integers(int... values) {
+    return changed(Arrays.stream(values).boxed().toList())
+        ? set((long) values.length * Sizeof.cl_int, Pointer.to(values))
+        : next();
+  }
+
+  /** The next argument: a vector of {@code long}, such as {@code long4}. */
+  public Kernel integers(long... values) {
+    return changed(Arrays.stream(values).boxed().toList())
+        ? set((long) values.length * Sizeof.cl_long, Pointer.to(values))
+        : next();
+  }
+
   /** The next argument: a {@code float}. */
   public Kernel real(float value) {
     return changed(value) ? set(Sizeof.cl_float, Pointer.to(new float[] {value})) : next();

@@ -1,0 +1,94 @@
+package org.polyak.opencl;
+
+import java.lang.foreign.MemorySegment;
+import org.polyak.spi.Backend;
+import org.polyak.spi.BackendInfo;
+import org.polyak.spi.Kernels;
+import org.polyak.spi.Scope;
+import org.polyak.spi.Tensor;
+
+/** An OpenCL device with one in-order queue. Only downloads and {@link #finish} wait. */
+final class OpenClBackend implements Backend {
+  private final BackendInfo info;
+  private final OpenClDevice device;
+  private final Rows rows;
+  private final Kernels kernels;
+  private boolean closed;
+
+  OpenClBackend(BackendInfo info, OpenClDevice device) {
+    this.info = info;
+    this.device = device;
+    this.rows = new Rows(device);
+    this.kernels = new OpenClKernels(device, rows);
+  }
+
+  @Override
+  public BackendInfo info() {
+    return info;
+  }
+
+  @Override
+  public Scope openScope(String label) {
+    return Scope.open(label, device.pool());
+  }
+
+  @Override
+  public Kernels kernels() {
+    return kernels;
+  }
+
+  @Override
+  public void upload(MemorySegment host, Tensor to) {
+    if (to.layout().isContiguous()) {
+      device
+          .queue()
+          .write(host.asSlice(0, bytes(to)), OpenClBuffer.memory(to), start(to));
+      return;
+    }
+    try (Scope scope = openScope("upload")) {
+      Tensor contiguous = scope.allocate(to.dtype(), to.shape());
+      upload(host, contiguous);
+      kernels.copy(contiguous, to);
+    }
+  }
+
+  @Override
+  public void download(Tensor from, MemorySegment host) {
+    if (from.layout().isContiguous()) {
+      rows.check();
+      device
+          .queue()
+          .read(OpenClBuffer.memory(from), start(from), host.asSlice(0, bytes(from)));
+      return;
+    }
+    try (Scope scope = openScope("download")) {
+      Tensor contiguous = scope.allocate(from.dtype(), from.shape());
+      kernels.copy(from, contiguous);
+      download(contiguous, host);
+    }
+  }
+
+  @Override
+  public void finish() {
+    device.queue().finish();
+    rows.check();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      device.queue().finish();
+      rows.close();
+      device.close();
+    }
+  }
+
+  private static long start(Tensor tensor) {
+    return tensor.layout().offset() * tensor.dtype().bytes();
+  }
+
+  private static long bytes(Tensor tensor) {
+    return tensor.shape().size() * tensor.dtype().bytes();
+  }
+}

@@ -1,0 +1,28 @@
+package org.polyak.opencl;
+
+import org.polyak.opencl.driver.Kernel;
+import org.polyak.opencl.driver.Queue;
+
+/**
+ * What kernels work with: the queue, the device's memory, its programs, and what it is good at.
+ *
+ * @param queue in-order
+ * @param pool device memory
+ * @param library programs
+ * @param traits what the device is good at
+ */
+record OpenClDevice(Queue queue, MemoryPool pool, KernelLibrary library, Traits traits)
+    implements AutoCloseable {
+  /** A kernel of a resource. */
+  Kernel kernel(String resource, String options, String function) {
+    return library.kernel(resource, options, function);
+  }
+
+  @Override
+  public void close() {
+    queue.finish();
+    library.close();
+    pool.close();
+    queue.close();
+  }
+}
