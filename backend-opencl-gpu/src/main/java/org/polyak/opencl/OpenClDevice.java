@@ -13,9 +13,9 @@ import org.polyak.opencl.driver.Queue;
  */
 record OpenClDevice(Queue queue, MemoryPool pool, KernelLibrary library, Traits traits)
     implements AutoCloseable {
-  /** A kernel of a resource. */
+  /** A kernel of a resource, waiting for its first argument. */
   Kernel kernel(String resource, String options, String function) {
-    return library.kernel(resource, options, function);
+    return library.kernel(resource, options, function).begin();
   }
 
   @Override

@@ -12,7 +12,7 @@ inline float sigmoid(float x) {
   return (x >= 0 ? 1 : e) / (1 + e);
 }
 
-inline float softplus(float x) { return (x > 0 ? x : x * 0) + log1p(exp(-fabs(x))); }
+inline float softplus(float x) { return (x > 0 ? x : 0) + log1p(exp(-fabs(x))); }
 
 inline ELEMENT function(ELEMENT a, ELEMENT b, ELEMENT c, float value) { return FUNCTION; }
 

@@ -50,9 +50,9 @@ void lines(__global float *out, long out_at, int4 out_strides, __global const fl
   float total = START;
   for (int i = lane; i < length; i += SIZE) total = join(total, in[(long)i * in_step]);
   totals[lane] = total;
-  for (int half = SIZE / 2; half > 0; half /= 2) {
+  for (int reach = SIZE / 2; reach > 0; reach /= 2) {
     barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < half) totals[lane] = join(totals[lane], totals[lane + half]);
+    if (lane < reach) totals[lane] = join(totals[lane], totals[lane + reach]);
   }
   if (lane == 0) out[out_at + POSITION(out_strides)] = totals[0];
 }

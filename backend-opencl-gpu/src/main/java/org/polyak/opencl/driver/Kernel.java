@@ -32,6 +32,12 @@ public final class Kernel implements AutoCloseable {
     return name;
   }
 
+  /** Begins with the first argument, also after a launch that was given up half-way. */
+  public Kernel begin() {
+    position = 0;
+    return this;
+  }
+
   /** The next argument: a pointer to device memory. */
   public Kernel memory(Memory memory) {
     cl_mem value = memory.handle();
