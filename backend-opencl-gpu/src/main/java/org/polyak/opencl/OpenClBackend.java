@@ -6,20 +6,23 @@ import org.polyak.spi.BackendInfo;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.FusedKernels;
 
 /** An OpenCL device with one in-order queue. Only downloads and {@link #finish} wait. */
 final class OpenClBackend implements Backend {
   private final BackendInfo info;
   private final OpenClDevice device;
-  private final Rows rows;
+  private final Faults faults;
   private final Kernels kernels;
+  private final FusedKernels fused;
   private boolean closed;
 
   OpenClBackend(BackendInfo info, OpenClDevice device) {
     this.info = info;
     this.device = device;
-    this.rows = new Rows(device);
-    this.kernels = new OpenClKernels(device, rows);
+    this.faults = new Faults(device.queue());
+    this.kernels = new OpenClKernels(device, faults);
+    this.fused = new OpenClFusedKernels(device, faults);
   }
 
   @Override
@@ -35,6 +38,11 @@ final class OpenClBackend implements Backend {
   @Override
   public Kernels kernels() {
     return kernels;
+  }
+
+  @Override
+  public FusedKernels fused() {
+    return fused;
   }
 
   @Override
@@ -55,7 +63,7 @@ final class OpenClBackend implements Backend {
   @Override
   public void download(Tensor from, MemorySegment host) {
     if (from.layout().isContiguous()) {
-      rows.check();
+      faults.check();
       device
           .queue()
           .read(OpenClBuffer.memory(from), start(from), host.asSlice(0, bytes(from)));
@@ -71,7 +79,7 @@ final class OpenClBackend implements Backend {
   @Override
   public void finish() {
     device.queue().finish();
-    rows.check();
+    faults.check();
   }
 
   @Override
@@ -79,7 +87,7 @@ final class OpenClBackend implements Backend {
     if (!closed) {
       closed = true;
       device.queue().finish();
-      rows.close();
+      faults.close();
       device.close();
     }
   }

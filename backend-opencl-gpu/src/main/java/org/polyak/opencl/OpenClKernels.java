@@ -13,11 +13,11 @@ final class OpenClKernels implements Kernels {
   private final MatrixProduct product;
   private final Rows rows;
 
-  OpenClKernels(OpenClDevice device, Rows rows) {
+  OpenClKernels(OpenClDevice device, Faults faults) {
     this.elementwise = new Elementwise(device);
     this.reduction = new Reduction(device);
     this.product = new MatrixProduct(device);
-    this.rows = rows;
+    this.rows = new Rows(device, faults);
   }
 
   @Override

@@ -1,24 +1,17 @@
 package org.polyak.opencl;
 
-import java.lang.foreign.MemorySegment;
 import org.polyak.opencl.driver.Kernel;
-import org.polyak.opencl.driver.Memory;
 import org.polyak.opencl.driver.Queue;
 import org.polyak.spi.Tensor;
 
-/**
- * Rows of tables by index. An index outside its table is noted on the device and reported when the
- * host next waits for it.
- */
-final class Rows implements AutoCloseable {
+/** Rows of tables by index. */
+final class Rows {
   private final OpenClDevice device;
-  private final Memory fault;
-  private boolean used;
+  private final Faults faults;
 
-  Rows(OpenClDevice device) {
+  Rows(OpenClDevice device, Faults faults) {
     this.device = device;
-    this.fault = device.queue().allocate(Integer.BYTES).orElseThrow();
-    clear();
+    this.faults = faults;
   }
 
   void gather(Tensor table, Tensor indices, Tensor out) {
@@ -31,7 +24,7 @@ final class Rows implements AutoCloseable {
     matrix(kernel, out);
     matrix(kernel, table);
     vector(kernel, indices);
-    launch(kernel.integer(table.shape().dim(0)).integer(width).memory(fault), width, count);
+    launch(kernel.integer(table.shape().dim(0)).integer(width).memory(faults.note()), width, count);
   }
 
   void scatterAdd(Tensor rows, Tensor indices, Tensor table) {
@@ -45,34 +38,7 @@ final class Rows implements AutoCloseable {
     matrix(kernel, table);
     matrix(kernel, rows);
     vector(kernel, indices);
-    launch(kernel.integer(count).integer(height).integer(width).memory(fault), width, height);
-  }
-
-  /**
-   * Reports an index that some earlier call met outside its table. Waits for the device if there
-   * was such a call since the last time.
-   */
-  void check() {
-    if (!used) {
-      return;
-    }
-    int[] row = {0};
-    device.queue().read(fault, 0, MemorySegment.ofArray(row));
-    used = false;
-    if (row[0] != 0) {
-      clear();
-      throw new IndexOutOfBoundsException(
-          "The index of row %d lies outside its table.".formatted(row[0] - 1));
-    }
-  }
-
-  @Override
-  public void close() {
-    fault.close();
-  }
-
-  private void clear() {
-    device.queue().write(MemorySegment.ofArray(new int[1]), fault, 0);
+    launch(kernel.integer(count).integer(height).integer(width).memory(faults.note()), width, height);
   }
 
   private void launch(Kernel kernel, int width, int height) {
@@ -80,7 +46,6 @@ final class Rows implements AutoCloseable {
     Queue queue = device.queue();
     kernel.launch(
         queue, new long[] {Groups.cover(Math.max(1, width), group), height}, new long[] {group, 1});
-    used = true;
   }
 
   private static void matrix(Kernel kernel, Tensor tensor) {

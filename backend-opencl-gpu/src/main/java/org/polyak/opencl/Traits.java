@@ -9,11 +9,15 @@ import org.polyak.opencl.driver.Device;
  *     CPU one work-item does best alone
  * @param assembler whether kernels may contain NVIDIA's PTX
  * @param groupSize work-items of a group in simple kernels
+ * @param rowLanes work-items that share a row of a matrix
  */
-record Traits(boolean cooperative, boolean assembler, int groupSize) {
+record Traits(boolean cooperative, boolean assembler, int groupSize, int rowLanes) {
+  private static final int ROW_LANES = 64;
+
   static Traits of(Device device) {
     boolean gpu = device.type() != Device.Type.CPU;
     int largest = (int) Math.min(256, device.largestWorkGroup());
-    return new Traits(gpu, device.isNvidia(), gpu ? largest : Math.min(64, largest));
+    return new Traits(
+        gpu, device.isNvidia(), gpu ? largest : Math.min(64, largest), gpu ? ROW_LANES : 1);
   }
 }
