@@ -1,6 +1,8 @@
 package org.polyak.opencl;
 
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.AttentionKernel;
+import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
@@ -20,6 +22,11 @@ final class OpenClFusedKernels implements FusedKernels {
     this.device = device;
     this.faults = faults;
     this.reduction = new Reduction(device);
+  }
+
+  @Override
+  public Support<AttentionKernel> attention(AttentionSpec spec) {
+    return new Support.Native<>(new OpenClAttention(device, spec));
   }
 
   @Override
