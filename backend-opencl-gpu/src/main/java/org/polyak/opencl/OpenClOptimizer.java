@@ -3,7 +3,6 @@ package org.polyak.opencl;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.opencl.driver.Kernel;
-import org.polyak.opencl.driver.Memory;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
@@ -115,8 +114,7 @@ final class OpenClOptimizer implements OptimizerKernel {
     Kernel kernel = device.kernel("steps", "", function);
     Arguments.contiguous(kernel, target.parameter(), target.gradient());
     @Nullable Tensor scale = target.scale();
-    Memory factor = OpenClBuffer.memory(scale == null ? target.parameter() : scale);
-    return kernel.memory(factor).integer(scale == null ? 0 : 1);
+    return Arguments.optional(kernel, scale, target.parameter()).integer(scale == null ? 0 : 1);
   }
 
   private void launch(Kernel kernel, Target target) {

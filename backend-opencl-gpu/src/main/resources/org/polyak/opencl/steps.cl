@@ -77,12 +77,12 @@ __kernel void dropout(__global float *out, long out_at, __global const float *in
 
 // b = momentum b + kept g (b = g at the first step); theta -= rate (g + momentum b, or b).
 __kernel void descend(__global float *theta, long theta_at, __global const float *g, long g_at,
-                      __global const float *scale, int scaled, __global float *b, long b_at,
+                      __global const float *scale, long scale_at, int scaled, __global float *b, long b_at,
                       float decay, float momentum, float kept, int nesterov, float rate, int n) {
   int i = get_global_id(0);
   if (i >= n) return;
   float t = theta[theta_at + i];
-  float d = fma(decay, t, scaled ? g[g_at + i] * scale[0] : g[g_at + i]);
+  float d = fma(decay, t, scaled ? g[g_at + i] * scale[scale_at] : g[g_at + i]);
   if (momentum != 0) {
     float velocity = kept < 0 ? d : momentum * b[b_at + i] + kept * d;
     b[b_at + i] = velocity;
@@ -93,14 +93,14 @@ __kernel void descend(__global float *theta, long theta_at, __global const float
 
 // m and v as in Adam; theta = shrink theta - first m / (second sqrt(v) + epsilon), or first m alone.
 __kernel void moments(__global float *theta, long theta_at, __global const float *g, long g_at,
-                      __global const float *scale, int scaled, __global float *m, long m_at,
+                      __global const float *scale, long scale_at, int scaled, __global float *m, long m_at,
                       __global float *v, long v_at, float decay, float beta1, float rest1,
                       float beta2, float rest2, float shrink, float first, float second,
                       float epsilon, int divides, int n) {
   int i = get_global_id(0);
   if (i >= n) return;
   float t = theta[theta_at + i];
-  float d = fma(decay, t, scaled ? g[g_at + i] * scale[0] : g[g_at + i]);
+  float d = fma(decay, t, scaled ? g[g_at + i] * scale[scale_at] : g[g_at + i]);
   float mean = beta1 * m[m_at + i] + rest1 * d;
   float square = beta2 * v[v_at + i] + rest2 * (d * d);
   m[m_at + i] = mean;
