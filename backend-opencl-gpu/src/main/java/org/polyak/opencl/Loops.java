@@ -8,16 +8,37 @@ import org.polyak.spi.Layout;
 
 /**
  * The positions of several tensors of one shape as a few nested loops, and a list of starts where
- * these are not enough. Axes of extent 1 are dropped, the rest are ordered by the first
- * tensor's strides, largest first, and neighbours that every tensor allows are merged.
- *
- * @param extents of the loops, the innermost last; 1 where fewer are needed
- * @param strides for each tensor, of the loops
- * @param starts for each start, the first position in every tensor
+ * these are not enough. Axes of extent 1 are dropped, the rest are ordered by the first tensor's
+ * strides, largest first, and neighbours that every tensor allows are merged.
  */
-record Loops(int[] extents, int[][] strides, long[][] starts) {
+final class Loops {
   /** Nested loops of an element-wise kernel. */
   static final int DEPTH = 4;
+
+  private final int[] extents;
+  private final int[][] strides;
+  private final long[][] starts;
+
+  private Loops(int[] extents, int[][] strides, long[][] starts) {
+    this.extents = extents;
+    this.strides = strides;
+    this.starts = starts;
+  }
+
+  /** Extents of the loops, the innermost last; 1 where fewer are needed. */
+  int[] extents() {
+    return extents;
+  }
+
+  /** For each tensor, the strides of the loops. */
+  int[][] strides() {
+    return strides;
+  }
+
+  /** For each start, the first position in every tensor. */
+  long[][] starts() {
+    return starts;
+  }
 
   /** Over all axes, four loops; the shape is not empty. */
   static Loops over(Layout... layouts) {
@@ -110,8 +131,7 @@ record Loops(int[] extents, int[][] strides, long[][] starts) {
     return starts;
   }
 
-  private static boolean merges(
-      Layout[] layouts, int axis, int extent, long[][] steps, int outer) {
+  private static boolean merges(Layout[] layouts, int axis, int extent, long[][] steps, int outer) {
     for (int t = 0; t < layouts.length; t++) {
       if (steps[t][outer] != layouts[t].stride(axis) * extent) {
         return false;

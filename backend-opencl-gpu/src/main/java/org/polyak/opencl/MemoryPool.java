@@ -62,16 +62,15 @@ final class MemoryPool implements Allocator, AutoCloseable {
       releaseFree();
       block = queue.allocate(size);
     }
-    return block.orElseThrow(
-        () ->
-            new DeviceMemoryException(
-                "Device '%s' has no room for %,d bytes: %,d of its %,d bytes are in use here, and the largest single piece is %,d. Use a smaller batch or model."
-                    .formatted(
-                        queue.device().name(),
-                        bytes,
-                        held,
-                        queue.device().memoryBytes(),
-                        queue.device().largestAllocation())));
+    return block.orElseThrow(() ->
+        new DeviceMemoryException(
+            "Device '%s' has no room for %,d bytes: %,d of its %,d bytes are in use here, and the largest single piece is %,d. Use a smaller batch or model."
+                .formatted(
+                    queue.device().name(),
+                    bytes,
+                    held,
+                    queue.device().memoryBytes(),
+                    queue.device().largestAllocation())));
   }
 
   private void releaseFree() {

@@ -81,8 +81,7 @@ final class OpenClAttention implements AttentionKernel {
   }
 
   private Kernel begin(String function, AttentionInputs inputs) {
-    UpdateRule.Momentum momentum =
-        spec.rule() instanceof UpdateRule.Momentum rule ? rule : NONE;
+    UpdateRule.Momentum momentum = spec.rule() instanceof UpdateRule.Momentum rule ? rule : NONE;
     Kernel kernel = device.kernel("recurrence", options(inputs), function);
     tokens(kernel, inputs.queries());
     tokens(kernel, inputs.keys());
@@ -132,7 +131,7 @@ final class OpenClAttention implements AttentionKernel {
 
   private void launch(Kernel kernel, AttentionInputs inputs, int channels) {
     long items = (long) inputs.batch() * inputs.heads() * channels;
-    int group = (int) Math.min(device.traits().groupSize(), Groups.powerOfTwo((int) items));
+    int group = Math.min(device.traits().groupSize(), Groups.powerOfTwo((int) items));
     kernel.integer(items).launch(device.queue(), Groups.cover(items, group), group);
   }
 }

@@ -48,9 +48,7 @@ final class OpenClBackend implements Backend {
   @Override
   public void upload(MemorySegment host, Tensor to) {
     if (to.layout().isContiguous()) {
-      device
-          .queue()
-          .write(host.asSlice(0, bytes(to)), OpenClBuffer.memory(to), start(to));
+      device.queue().write(host.asSlice(0, bytes(to)), OpenClBuffer.memory(to), start(to));
       return;
     }
     try (Scope scope = openScope("upload")) {
@@ -64,9 +62,7 @@ final class OpenClBackend implements Backend {
   public void download(Tensor from, MemorySegment host) {
     if (from.layout().isContiguous()) {
       faults.check();
-      device
-          .queue()
-          .read(OpenClBuffer.memory(from), start(from), host.asSlice(0, bytes(from)));
+      device.queue().read(OpenClBuffer.memory(from), start(from), host.asSlice(0, bytes(from)));
       return;
     }
     try (Scope scope = openScope("download")) {

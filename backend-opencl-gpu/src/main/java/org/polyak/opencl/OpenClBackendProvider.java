@@ -67,10 +67,7 @@ public final class OpenClBackendProvider implements BackendProvider {
   public Backend open(BackendOptions options) {
     Device device = candidates(options).getFirst();
     Path cache =
-        Path.of(
-            options
-                .get(CACHE)
-                .orElse(System.getProperty("user.home") + "/.polyak/opencl"));
+        Path.of(options.get(CACHE).orElse(System.getProperty("user.home") + "/.polyak/opencl"));
     try {
       Queue queue = new Queue(device);
       return new OpenClBackend(

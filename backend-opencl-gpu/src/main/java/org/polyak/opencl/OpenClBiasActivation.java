@@ -56,6 +56,6 @@ final class OpenClBiasActivation implements BiasActivationKernel {
   }
 
   private Kernel kernel(String function) {
-    return device.kernel("steps", "-DACTIVATION=" + activation.ordinal(), function);
+    return device.kernel("steps", "-DACTIVATION=" + activation.name(), function);
   }
 }

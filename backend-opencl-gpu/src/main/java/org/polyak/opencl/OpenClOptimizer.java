@@ -74,8 +74,7 @@ final class OpenClOptimizer implements OptimizerKernel {
     double rho = limit - 2 * step * power2 / (1 - power2);
     boolean rectified = r.inclusiveThreshold() ? rho >= RECTIFIED_FROM : rho > RECTIFIED_FROM;
     double rectification =
-        Math.sqrt(
-            (rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho) * (1 - power2));
+        Math.sqrt((rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho) * (1 - power2));
     double first = learningRate / (1 - Math.pow(r.beta1(), (double) step));
     moments(
         target,

@@ -38,10 +38,7 @@ final class Reduction {
           .integers(loops.strides()[1])
           .integers(loops.extents());
       if (lines) {
-        kernel
-            .integer(length)
-            .integer(step)
-            .launch(device.queue(), (long) results * GROUP, GROUP);
+        kernel.integer(length).integer(step).launch(device.queue(), (long) results * GROUP, GROUP);
       } else {
         int group = device.traits().groupSize();
         kernel

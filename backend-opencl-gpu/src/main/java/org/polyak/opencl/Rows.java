@@ -38,7 +38,8 @@ final class Rows {
     matrix(kernel, table);
     matrix(kernel, rows);
     vector(kernel, indices);
-    launch(kernel.integer(count).integer(height).integer(width).memory(faults.note()), width, height);
+    launch(
+        kernel.integer(count).integer(height).integer(width).memory(faults.note()), width, height);
   }
 
   private void launch(Kernel kernel, int width, int height) {

@@ -36,7 +36,6 @@ record Slabs(int rows, int width, int slab) {
   /** The second stage. */
   void total(Reduction reduction, Tensor sums, Tensor out) {
     Shape row = Shape.of(1, width);
-    reduction.reduce(
-        ReduceOp.SUM, sums, 0, out.view(out.layout().reshape(row).orElseThrow()));
+    reduction.reduce(ReduceOp.SUM, sums, 0, out.view(out.layout().reshape(row).orElseThrow()));
   }
 }

@@ -1,16 +1,21 @@
 // Point-wise fused operations: bias and activation, dropout, optimiser steps.
 //
-// ACTIVATION  0 identity, 1 ReLU, 2 GELU, 3 SiLU
+// ACTIVATION  the function of bias and activation
 
 #ifdef ACTIVATION
+#define IDENTITY 0
+#define RELU 1
+#define GELU 2
+#define SILU 3
+
 inline float normal_distribution(float x) { return 0.5f * erfc(-0.70710678f * x); }
 
 inline float activate(float x) {
-#if ACTIVATION == 0
+#if ACTIVATION == IDENTITY
   return x;
-#elif ACTIVATION == 1
+#elif ACTIVATION == RELU
   return x < 0 ? 0 : x;
-#elif ACTIVATION == 2
+#elif ACTIVATION == GELU
   return x * normal_distribution(x);
 #else
   float e = exp(-fabs(x));
@@ -19,11 +24,11 @@ inline float activate(float x) {
 }
 
 inline float slope(float x) {
-#if ACTIVATION == 0
+#if ACTIVATION == IDENTITY
   return 1;
-#elif ACTIVATION == 1
+#elif ACTIVATION == RELU
   return x > 0 ? 1 : x != x ? x : 0;
-#elif ACTIVATION == 2
+#elif ACTIVATION == GELU
   return normal_distribution(x) + x * (0.39894228f * exp(-0.5f * x * x));
 #else
   float e = exp(-fabs(x));

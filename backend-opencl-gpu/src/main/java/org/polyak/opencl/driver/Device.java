@@ -95,8 +95,7 @@ public record Device(
         CL.clGetPlatformInfo(platform, CL.CL_PLATFORM_NAME, 0, null, size), "asking a platform");
     byte[] bytes = new byte[(int) size[0]];
     Status.check(
-        CL.clGetPlatformInfo(
-            platform, CL.CL_PLATFORM_NAME, bytes.length, Pointer.to(bytes), null),
+        CL.clGetPlatformInfo(platform, CL.CL_PLATFORM_NAME, bytes.length, Pointer.to(bytes), null),
         "asking a platform");
     return trimmed(bytes);
   }
@@ -106,8 +105,7 @@ public record Device(
     Status.check(CL.clGetDeviceInfo(id, property, 0, null, size), "asking a device");
     byte[] bytes = new byte[(int) size[0]];
     Status.check(
-        CL.clGetDeviceInfo(id, property, bytes.length, Pointer.to(bytes), null),
-        "asking a device");
+        CL.clGetDeviceInfo(id, property, bytes.length, Pointer.to(bytes), null), "asking a device");
     return trimmed(bytes);
   }
 

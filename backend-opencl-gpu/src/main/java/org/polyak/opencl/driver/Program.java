@@ -30,12 +30,11 @@ public final class Program implements AutoCloseable {
     String key = ProgramCache.key(queue.device(), source, options);
     Optional<Program> cached =
         cache.find(key).flatMap(binary -> fromBinary(queue, name, binary, options));
-    return cached.orElseGet(
-        () -> {
-          Program program = fromSource(queue, name, source, options);
-          cache.keep(key, program.binary());
-          return program;
-        });
+    return cached.orElseGet(() -> {
+      Program program = fromSource(queue, name, source, options);
+      cache.keep(key, program.binary());
+      return program;
+    });
   }
 
   /** One of its kernels. */
@@ -102,11 +101,7 @@ public final class Program implements AutoCloseable {
     byte[] binary = new byte[Math.toIntExact(size[0])];
     Status.check(
         CL.clGetProgramInfo(
-            handle,
-            CL.CL_PROGRAM_BINARIES,
-            Sizeof.POINTER,
-            Pointer.to(Pointer.to(binary)),
-            null),
+            handle, CL.CL_PROGRAM_BINARIES, Sizeof.POINTER, Pointer.to(Pointer.to(binary)), null),
         "asking for the binary of program " + name);
     return binary;
   }

@@ -26,6 +26,8 @@ public final class Queue implements AutoCloseable {
   private boolean closed;
 
   /** Opens a device. */
+  @SuppressWarnings(
+      "deprecation") // the queue of OpenCL 1.2, which is all that is asked of a device
   public Queue(Device device) {
     this.device = device;
     cl_context_properties properties = new cl_context_properties();
@@ -73,15 +75,7 @@ public final class Queue implements AutoCloseable {
       MemorySegment part = host.asSlice(at, Math.min(LARGEST_TRANSFER, host.byteSize() - at));
       Status.check(
           CL.clEnqueueWriteBuffer(
-              queue,
-              to.handle(),
-              true,
-              toByte + at,
-              part.byteSize(),
-              pointer(part),
-              0,
-              null,
-              null),
+              queue, to.handle(), true, toByte + at, part.byteSize(), pointer(part), 0, null, null),
           "writing to the device");
     }
   }
