@@ -129,9 +129,14 @@ final class OpenClAttention implements AttentionKernel {
         .integer(state == null ? 0 : 1);
   }
 
+  /** All channels of a head are in one group. */
   private void launch(Kernel kernel, AttentionInputs inputs, int channels) {
-    long items = (long) inputs.batch() * inputs.heads() * channels;
-    int group = Math.min(device.traits().groupSize(), Groups.powerOfTwo((int) items));
+    int heads = inputs.batch() * inputs.heads();
+    long items = (long) heads * channels;
+    if (items == 0) {
+      return;
+    }
+    int group = channels * Math.clamp(device.traits().groupSize() / channels, 1, heads);
     kernel.integer(items).launch(device.queue(), Groups.cover(items, group), group);
   }
 }

@@ -63,13 +63,19 @@ __kernel void forward(INPUTS, __global float *out, long out_at, __global float *
                       __global const float *m0, long m0_at, __global const float *z0, long z0_at,
                       int starts, __global float *s1, long s1_at, __global float *m1, long m1_at,
                       __global float *z1, long z1_at, int ends, long items) {
+  float z[K];
+  for (int i = 0; i < K; i++)
+    z[i] = starts && NORMALISER == 1 && get_global_id(0) < items
+               ? z0[z0_at + get_global_id(0) / V * K + i]
+               : 0;
+  // z1 may be z0: all columns of a head, which are in one work-group, have read it now.
+  barrier(CLK_GLOBAL_MEM_FENCE);
   SEQUENCE(V);
-  float s[K], m[K], z[K];
+  float s[K], m[K];
   long state = flat * K * V + channel;
   for (int i = 0; i < K; i++) {
     s[i] = starts ? s0[s0_at + state + i * V] : 0;
-    m[i] = starts && MOMENTUM ? m0[m0_at + state + i * V] : 0;
-    z[i] = starts && NORMALISER == 1 ? z0[z0_at + flat * K + i] : 0;
+    m[i] = starts && MOMENTUM == 1 ? m0[m0_at + state + i * V] : 0;
   }
   if (!CAUSAL)
     for (int t = 0; t < keys; t++) STEP_COLUMN(t)
@@ -112,7 +118,7 @@ __kernel void query_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s0, 
   long state = (flat * K + channel) * V;
   for (int j = 0; j < V; j++) {
     s[j] = starts ? s0[s0_at + state + j] : 0;
-    m[j] = starts && MOMENTUM ? m0[m0_at + state + j] : 0;
+    m[j] = starts && MOMENTUM == 1 ? m0[m0_at + state + j] : 0;
   }
   if (starts && NORMALISER == 1) z = z0[z0_at + flat * K + channel];
 #define STEP_ROW(t)                                                          \
@@ -158,7 +164,7 @@ __kernel void key_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, lo
   long state = (flat * K + channel) * V;
   for (int j = 0; j < V; j++) {
     s[j] = ends ? s1[s1_at + state + j] : 0;
-    m[j] = ends && MOMENTUM ? m1[m1_at + state + j] : 0;
+    m[j] = ends && MOMENTUM == 1 ? m1[m1_at + state + j] : 0;
   }
   if (ends && NORMALISER == 1) z = z1[z1_at + flat * K + channel];
 #define READ_ROW(t)                                                          \
@@ -207,7 +213,7 @@ __kernel void value_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, 
   long state = flat * K * V + channel;
   for (int i = 0; i < K; i++) {
     s[i] = ends ? s1[s1_at + state + i * V] : 0;
-    m[i] = ends && MOMENTUM ? m1[m1_at + state + i * V] : 0;
+    m[i] = ends && MOMENTUM == 1 ? m1[m1_at + state + i * V] : 0;
   }
 #define READ_COLUMN(t)                                                     \
   {                                                                        \
