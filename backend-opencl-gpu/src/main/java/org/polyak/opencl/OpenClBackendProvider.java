@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.polyak.opencl.driver.Device;
 import org.polyak.opencl.driver.Devices;
 import org.polyak.opencl.driver.OpenClException;
@@ -65,6 +66,11 @@ public final class OpenClBackendProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
+    return open(options, UnaryOperator.identity());
+  }
+
+  /** With other traits than the device's own: a CPU can run a GPU's variants, slowly. */
+  static Backend open(BackendOptions options, UnaryOperator<Traits> traits) {
     Device device = candidates(options).getFirst();
     Path cache =
         Path.of(options.get(CACHE).orElse(System.getProperty("user.home") + "/.polyak/opencl"));
@@ -76,7 +82,7 @@ public final class OpenClBackendProvider implements BackendProvider {
               queue,
               new MemoryPool(queue),
               new KernelLibrary(queue, new ProgramCache(cache), "-cl-std=CL1.2"),
-              Traits.of(device)));
+              traits.apply(Traits.of(device))));
     } catch (OpenClException e) {
       throw new BackendUnavailableException(
           "device '%s' does not open: %s".formatted(device.name(), e.getMessage()),

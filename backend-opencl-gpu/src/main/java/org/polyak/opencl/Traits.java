@@ -14,10 +14,18 @@ import org.polyak.opencl.driver.Device;
 record Traits(boolean cooperative, boolean assembler, int groupSize, int rowLanes) {
   private static final int ROW_LANES = 64;
 
+  private static final int LARGEST_GROUP = 256;
+  private static final int CPU_GROUP = 64;
+
   static Traits of(Device device) {
-    boolean gpu = device.type() != Device.Type.CPU;
-    int largest = (int) Math.min(256, device.largestWorkGroup());
-    return new Traits(
-        gpu, device.isNvidia(), gpu ? largest : Math.min(64, largest), gpu ? ROW_LANES : 1);
+    int largest = (int) Math.min(LARGEST_GROUP, device.largestWorkGroup());
+    return device.type() == Device.Type.CPU
+        ? new Traits(false, false, Math.min(CPU_GROUP, largest), 1)
+        : gpu(device.isNvidia(), largest);
+  }
+
+  /** Those of a GPU. */
+  static Traits gpu(boolean assembler, int largestGroup) {
+    return new Traits(true, assembler, largestGroup, ROW_LANES);
   }
 }
