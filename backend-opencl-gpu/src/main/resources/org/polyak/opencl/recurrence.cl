@@ -45,7 +45,7 @@ typedef struct {
   {                                                                       \
     bool real = (t) < length;                                             \
     float value = real ? v[(t) * v_token + channel] : 0;                  \
-    if (MOMENTUM ? (real || !FREEZE) : real)                              \
+    if (MOMENTUM ? (real || FREEZE == 0) : real)                              \
       for (int i = 0; i < K; i++) {                                       \
         float key = real ? phi(k[(t) * k_token + i]) : 0;                 \
         if (MOMENTUM) {                                                   \
@@ -65,7 +65,7 @@ __kernel void forward(INPUTS, __global float *out, long out_at, __global float *
                       __global float *z1, long z1_at, int ends, long items) {
   float z[K];
   for (int i = 0; i < K; i++)
-    z[i] = starts && NORMALISER == 1 && get_global_id(0) < items
+    z[i] = NORMALISER == 1 && starts && get_global_id(0) < items
                ? z0[z0_at + get_global_id(0) / V * K + i]
                : 0;
   // z1 may be z0: all columns of a head, which are in one work-group, have read it now.
@@ -75,7 +75,7 @@ __kernel void forward(INPUTS, __global float *out, long out_at, __global float *
   long state = flat * K * V + channel;
   for (int i = 0; i < K; i++) {
     s[i] = starts ? s0[s0_at + state + i * V] : 0;
-    m[i] = starts && MOMENTUM == 1 ? m0[m0_at + state + i * V] : 0;
+    m[i] = MOMENTUM && starts ? m0[m0_at + state + i * V] : 0;
   }
   if (!CAUSAL)
     for (int t = 0; t < keys; t++) STEP_COLUMN(t)
@@ -118,15 +118,15 @@ __kernel void query_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s0, 
   long state = (flat * K + channel) * V;
   for (int j = 0; j < V; j++) {
     s[j] = starts ? s0[s0_at + state + j] : 0;
-    m[j] = starts && MOMENTUM == 1 ? m0[m0_at + state + j] : 0;
+    m[j] = MOMENTUM && starts ? m0[m0_at + state + j] : 0;
   }
-  if (starts && NORMALISER == 1) z = z0[z0_at + flat * K + channel];
+  if (NORMALISER == 1 && starts) z = z0[z0_at + flat * K + channel];
 #define STEP_ROW(t)                                                          \
   {                                                                          \
     bool real = (t) < length;                                                \
     float key = real ? phi(k[(t) * k_token + channel]) : 0;                  \
     z += key;                                                                \
-    if (MOMENTUM ? (real || !FREEZE) : real)                                 \
+    if (MOMENTUM ? (real || FREEZE == 0) : real)                                 \
       for (int j = 0; j < V; j++) {                                          \
         float value = real ? v[(t) * v_token + j] : 0;                       \
         if (MOMENTUM) {                                                      \
@@ -164,9 +164,9 @@ __kernel void key_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, lo
   long state = (flat * K + channel) * V;
   for (int j = 0; j < V; j++) {
     s[j] = ends ? s1[s1_at + state + j] : 0;
-    m[j] = ends && MOMENTUM == 1 ? m1[m1_at + state + j] : 0;
+    m[j] = MOMENTUM && ends ? m1[m1_at + state + j] : 0;
   }
-  if (ends && NORMALISER == 1) z = z1[z1_at + flat * K + channel];
+  if (NORMALISER == 1 && ends) z = z1[z1_at + flat * K + channel];
 #define READ_ROW(t)                                                          \
   {                                                                          \
     float query = phi(q[(t) * q_token + channel]) / NORM(t), along = 0;      \
@@ -183,14 +183,14 @@ __kernel void key_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, lo
     if (CAUSAL) READ_ROW(t)
     bool real = t < length;
     float sum = 0;
-    if (MOMENTUM && (real || !FREEZE))
+    if (MOMENTUM && (real || FREEZE == 0))
       for (int j = 0; j < V; j++) m[j] = fma(-gamma, s[j], m[j]);
     if (real)
       for (int j = 0; j < V; j++) {
         float value = v[t * v_token + j];
         sum = MOMENTUM ? fma(-m[j], value, sum) : fma(s[j], value, sum);
       }
-    if (MOMENTUM && (real || !FREEZE))
+    if (MOMENTUM && (real || FREEZE == 0))
       for (int j = 0; j < V; j++) m[j] *= beta;
     dk[dk_at + ((batch * keys + t) * heads + head) * K + channel] =
         real ? (NORMALISER == 1 ? sum + z : sum) * phi_slope(k[t * k_token + channel]) : 0;
@@ -213,7 +213,7 @@ __kernel void value_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, 
   long state = flat * K * V + channel;
   for (int i = 0; i < K; i++) {
     s[i] = ends ? s1[s1_at + state + i * V] : 0;
-    m[i] = ends && MOMENTUM == 1 ? m1[m1_at + state + i * V] : 0;
+    m[i] = MOMENTUM && ends ? m1[m1_at + state + i * V] : 0;
   }
 #define READ_COLUMN(t)                                                     \
   {                                                                        \
@@ -226,14 +226,14 @@ __kernel void value_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, 
     if (CAUSAL) READ_COLUMN(t)
     bool real = t < length;
     float sum = 0;
-    if (MOMENTUM && (real || !FREEZE))
+    if (MOMENTUM && (real || FREEZE == 0))
       for (int i = 0; i < K; i++) m[i] = fma(-gamma, s[i], m[i]);
     if (real)
       for (int i = 0; i < K; i++) {
         float key = phi(k[t * k_token + i]);
         sum = MOMENTUM ? fma(-m[i], key, sum) : fma(s[i], key, sum);
       }
-    if (MOMENTUM && (real || !FREEZE))
+    if (MOMENTUM && (real || FREEZE == 0))
       for (int i = 0; i < K; i++) m[i] *= beta;
     dv[dv_at + ((batch * keys + t) * heads + head) * V + channel] = sum;
   }
