@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.opencl.driver.Program;
 import org.polyak.opencl.driver.ProgramCache;
@@ -16,11 +18,17 @@ import org.polyak.opencl.driver.Queue;
  * built when the first of them is asked for, and kept until the device closes.
  */
 final class KernelLibrary implements AutoCloseable {
+  private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"(.+)\"$");
+
   private final Queue queue;
   private final ProgramCache cache;
   private final String general;
-  private final Map<String, Program> programs = new HashMap<>();
-  private final Map<String, Kernel> kernels = new HashMap<>();
+  private final Map<ProgramName, Program> programs = new HashMap<>();
+  private final Map<KernelName, Kernel> kernels = new HashMap<>();
+
+  private record ProgramName(String resource, String options) {}
+
+  private record KernelName(String resource, String options, String function) {}
 
   /**
    * No kernels yet.
@@ -34,34 +42,38 @@ final class KernelLibrary implements AutoCloseable {
   }
 
   /**
-   * A kernel.
+   * A kernel. Found fastest when the options are the same string at every call.
    *
-   * @param resource the file beside this class, without {@code .cl}
+   * @param resource the file beside this class, without {@code .cl}; a line {@code #include "…"} in
+   *     it stands for another such file
    * @param options of the compiler
    * @param function the kernel's name
    */
   Kernel kernel(String resource, String options, String function) {
     return kernels.computeIfAbsent(
-        resource + " " + options + " " + function,
+        new KernelName(resource, options, function),
         name -> program(resource, options).kernel(function));
   }
 
   private Program program(String resource, String options) {
     return programs.computeIfAbsent(
-        resource + " " + options,
+        new ProgramName(resource, options),
         name ->
             Program.build(
-                queue, cache, resource + ".cl", source(resource), general + " " + options));
+                queue, cache, resource + ".cl", source(resource + ".cl"), general + " " + options));
   }
 
-  private static String source(String resource) {
-    try (InputStream stream = KernelLibrary.class.getResourceAsStream(resource + ".cl")) {
+  private static String source(String file) {
+    try (InputStream stream = KernelLibrary.class.getResourceAsStream(file)) {
       if (stream == null) {
-        throw new IllegalStateException("The jar lacks its resource " + resource + ".cl.");
+        throw new IllegalStateException("The jar lacks its resource %s.".formatted(file));
       }
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      return INCLUDE
+          .matcher(text)
+          .replaceAll(line -> Matcher.quoteReplacement(source(line.group(1))));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the resource " + resource + ".cl.", e);
+      throw new UncheckedIOException("Cannot read the resource %s.".formatted(file), e);
     }
   }
 

@@ -1,5 +1,9 @@
 package org.polyak.opencl;
 
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.AttentionSpec;
@@ -8,20 +12,37 @@ import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
+import org.polyak.spi.fused.SoftmaxAttentionKernel;
 import org.polyak.spi.fused.Support;
 
-/** What this backend fuses. */
+/** What this backend fuses: everything. */
 final class OpenClFusedKernels implements FusedKernels {
   private final OpenClDevice device;
-  private final Faults faults;
-  private final Reduction reduction;
+  private final Support<SoftmaxAttentionKernel> softmaxAttention;
+  private final Support<LayerNormKernel> layerNorm;
+  private final Map<Activation, Support<BiasActivationKernel>> biasActivations =
+      new EnumMap<>(Activation.class);
+  private final Support<CrossEntropyKernel> softmaxCrossEntropy;
+  private final Support<LogisticMixtureKernel> logisticMixture;
+  private final Support<DropoutKernel> dropout;
+  private final Map<OptimizerRule, Support<OptimizerKernel>> optimizers = new HashMap<>();
 
   OpenClFusedKernels(OpenClDevice device, Faults faults) {
     this.device = device;
-    this.faults = faults;
-    this.reduction = new Reduction(device);
+    Reduction reduction = new Reduction(device);
+    this.softmaxAttention = new Support.Native<>(new OpenClSoftmaxAttention(device));
+    this.layerNorm = new Support.Native<>(new OpenClLayerNorm(device, reduction));
+    for (Activation activation : Activation.values()) {
+      biasActivations.put(
+          activation,
+          new Support.Native<>(new OpenClBiasActivation(device, reduction, activation)));
+    }
+    this.softmaxCrossEntropy = new Support.Native<>(new OpenClCrossEntropy(device, faults));
+    this.logisticMixture = new Support.Native<>(new OpenClLogisticMixture(device));
+    this.dropout = new Support.Native<>(new OpenClDropout(device));
   }
 
   @Override
@@ -30,27 +51,38 @@ final class OpenClFusedKernels implements FusedKernels {
   }
 
   @Override
+  public Support<SoftmaxAttentionKernel> softmaxAttention() {
+    return softmaxAttention;
+  }
+
+  @Override
   public Support<LayerNormKernel> layerNorm() {
-    return new Support.Native<>(new OpenClLayerNorm(device, reduction));
+    return layerNorm;
   }
 
   @Override
   public Support<BiasActivationKernel> biasActivation(Activation activation) {
-    return new Support.Native<>(new OpenClBiasActivation(device, reduction, activation));
+    return Objects.requireNonNull(biasActivations.get(activation));
   }
 
   @Override
   public Support<CrossEntropyKernel> softmaxCrossEntropy() {
-    return new Support.Native<>(new OpenClCrossEntropy(device, faults));
+    return softmaxCrossEntropy;
+  }
+
+  @Override
+  public Support<LogisticMixtureKernel> logisticMixture() {
+    return logisticMixture;
   }
 
   @Override
   public Support<DropoutKernel> dropout() {
-    return new Support.Native<>(new OpenClDropout(device));
+    return dropout;
   }
 
   @Override
   public Support<OptimizerKernel> optimizer(OptimizerRule rule) {
-    return new Support.Native<>(new OpenClOptimizer(device, rule));
+    return optimizers.computeIfAbsent(
+        rule, key -> new Support.Native<>(new OpenClOptimizer(device, key)));
   }
 }

@@ -12,7 +12,8 @@ import org.polyak.spi.Probe;
  * and says so; with {@code -Dpolyak.opencl.required=true} it fails.
  */
 final class TestDevice {
-  private static final BackendOptions OPTIONS = BackendOptions.of(Map.of("type", "cpu", "cache", "target/opencl"));
+  private static final BackendOptions OPTIONS =
+      BackendOptions.of(Map.of("type", "cpu", "cache", "target/opencl"));
 
   private TestDevice() {}
 
