@@ -20,6 +20,7 @@ final class Polyak {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Djava.awt.headless=true");
+    command.add("--enable-native-access=jocl,org.polyak.opencl");
     command.add("--module-path");
     command.add(System.getProperty("polyak.modules"));
     command.add("--module");
