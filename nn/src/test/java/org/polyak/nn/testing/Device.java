@@ -1,8 +1,9 @@
 package org.polyak.nn.testing;
 
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.function.Consumer;
-import org.polyak.cpu.CpuBackendProvider;
+import org.junit.jupiter.api.Assumptions;
 import org.polyak.nn.autograd.Gradients;
 import org.polyak.nn.autograd.Tape;
 import org.polyak.nn.autograd.Variable;
@@ -11,20 +12,44 @@ import org.polyak.nn.ops.Engine;
 import org.polyak.nn.ops.Ops;
 import org.polyak.spi.Backend;
 import org.polyak.spi.BackendOptions;
+import org.polyak.spi.BackendProvider;
+import org.polyak.spi.Probe;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.FusedKernels;
 
-/** The processor's backend with one scope, for the length of a test. */
+/**
+ * A backend with one scope, for the length of a test: {@code cpu-simd} on one thread, or what the
+ * build names in {@code polyak.tested.backend}.
+ */
 public final class Device implements AutoCloseable {
   private final Backend backend;
   private final Engine engine;
   private final Scope scope;
 
   private Device(boolean fused) {
-    backend = new CpuBackendProvider().open(BackendOptions.of(Map.of("threads", "1")));
+    backend = open(System.getProperty("polyak.tested.backend", "cpu-simd"));
     engine = fused ? new Engine(backend) : new Engine(backend, FusedKernels.NONE);
     scope = backend.openScope("test");
+  }
+
+  private static Backend open(String id) {
+    BackendProvider provider =
+        ServiceLoader.load(BackendProvider.class).stream()
+            .map(ServiceLoader.Provider::get)
+            .filter(p -> p.id().equals(id))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("No backend '" + id + "' on the class path."));
+    BackendOptions options =
+        BackendOptions.of(
+            id.equals("opencl")
+                ? Map.of("type", "cpu", "cache", "target/opencl")
+                : Map.of("threads", "1"));
+    if (!Boolean.getBoolean("polyak.opencl.required")
+        && provider.probe(options) instanceof Probe.Missing(String reason, String remedy)) {
+      Assumptions.abort(reason + ". " + remedy);
+    }
+    return provider.open(options);
   }
 
   /** With the backend's fused operations. */

@@ -9,6 +9,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Assumptions;
+import org.polyak.spi.BackendOptions;
+import org.polyak.spi.BackendProvider;
+import org.polyak.spi.Probe;
 
 /** Runs {@code polyak} inside the test, in a folder of its own. */
 final class CommandRunner {
@@ -26,13 +31,36 @@ final class CommandRunner {
           "--set", "train.evaluate-every=10",
           "--set", "train.evaluate-batches=2",
           "--set", "train.checkpoint-every=7",
-          "--set", "generate.count=2",
-          "--threads", "1");
+          "--set", "generate.count=2");
+
+  /** One thread of the processor, or what the build names in {@code polyak.tested.backend}. */
+  private static final List<String> DEVICE =
+      testedBackend().equals("opencl")
+          ? List.of(
+              "--backend", "opencl",
+              "--set", "backend-options.type=cpu",
+              "--set", "backend-options.cache=" + Path.of("target/opencl").toAbsolutePath())
+          : List.of("--threads", "1");
 
   private final Path folder;
 
   CommandRunner(Path folder) {
     this.folder = folder;
+    if (!Boolean.getBoolean("polyak.opencl.required")) {
+      abortWithoutDevice();
+    }
+  }
+
+  /** The tested backend may need a device that this machine lacks. */
+  private static void abortWithoutDevice() {
+    for (BackendProvider provider : ServiceLoader.load(BackendProvider.class)) {
+      if (testedBackend().equals("opencl")
+          && provider.id().equals("opencl")
+          && provider.probe(BackendOptions.of(Map.of("type", "cpu")))
+              instanceof Probe.Missing(String reason, String remedy)) {
+        Assumptions.abort(reason + ". " + remedy);
+      }
+    }
   }
 
   /**
@@ -65,7 +93,13 @@ final class CommandRunner {
   static String[] tinyArguments(String... arguments) {
     List<String> all = new ArrayList<>(Arrays.asList(arguments));
     all.addAll(TINY);
+    all.addAll(DEVICE);
     return all.toArray(String[]::new);
+  }
+
+  /** The backend on which {@link #tiny} trains. */
+  static String testedBackend() {
+    return System.getProperty("polyak.tested.backend", "cpu-simd");
   }
 
   /** A path below the runner's folder, as an argument. */
