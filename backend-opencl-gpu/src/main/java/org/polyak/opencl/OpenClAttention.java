@@ -1,7 +1,6 @@
 package org.polyak.opencl;
 
 import org.jspecify.annotations.Nullable;
-import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionGradients;
@@ -9,28 +8,36 @@ import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
-import org.polyak.spi.fused.FeatureMap;
-import org.polyak.spi.fused.Normaliser;
-import org.polyak.spi.fused.Padding;
-import org.polyak.spi.fused.UpdateRule;
+import org.polyak.spi.fused.Schedule;
 
-/** {@link AttentionKernel} by the recurrence, for any shape. */
+/**
+ * {@link AttentionKernel}: segments of the sequence at the same time where they serve, else the
+ * recurrence, which takes everything.
+ */
 final class OpenClAttention implements AttentionKernel {
-  private static final UpdateRule.Momentum NONE = new UpdateRule.Momentum(0, 1);
+  /** Below it, as in generation, a sequence is a few steps of the recurrence. */
+  private static final int FEWEST_TOKENS = 16;
 
-  private final OpenClDevice device;
-  private final AttentionSpec spec;
+  /** Channels that lie in vectors of this many have a fast path. */
+  private static final int VECTOR = 4;
+
+  private final boolean mayCut;
+  private final Recurrence recurrence;
+  private final SegmentedAttention segmented;
 
   OpenClAttention(OpenClDevice device, AttentionSpec spec) {
-    this.device = device;
-    this.spec = spec;
+    this.mayCut =
+        device.traits().cooperative()
+            && spec.causal()
+            && !(spec.schedule() instanceof Schedule.Recurrent)
+            && Filter.suits(spec.rule());
+    this.recurrence = new Recurrence(device, spec);
+    this.segmented = new SegmentedAttention(device, spec);
   }
 
   @Override
   public Shape savedShape(AttentionInputs inputs) {
-    return spec.normaliser() instanceof Normaliser.KeySum
-        ? Shape.of(inputs.batch(), inputs.heads(), inputs.queryCount())
-        : Shape.of(0);
+    return inSegments(inputs) ? segmented.savedShape(inputs) : recurrence.savedShape(inputs);
   }
 
   @Override
@@ -40,13 +47,11 @@ final class OpenClAttention implements AttentionKernel {
       Tensor out,
       @Nullable AttentionState last,
       @Nullable Tensor saved) {
-    Kernel kernel = begin("forward", inputs);
-    Arguments.contiguous(kernel, out);
-    boolean saves = saved != null && spec.normaliser() instanceof Normaliser.KeySum;
-    Arguments.optional(kernel, saved, out).integer(saves ? 1 : 0);
-    state(kernel, initial, out);
-    state(kernel, last, out);
-    launch(kernel, inputs, inputs.valueDim());
+    if (inSegments(inputs) && aligned(out) && (saved == null || aligned(saved))) {
+      segmented.forward(inputs, initial, out, last, saved);
+    } else {
+      recurrence.forward(inputs, initial, out, last, saved);
+    }
   }
 
   @Override
@@ -58,85 +63,38 @@ final class OpenClAttention implements AttentionKernel {
       Tensor outGradient,
       @Nullable AttentionState lastGradient,
       AttentionGradients gradients) {
-    Kernel queries = begin("query_gradient", inputs);
-    Arguments.contiguous(queries, out, saved, outGradient);
-    state(queries, initial, out);
-    Arguments.contiguous(queries, gradients.queries());
-    launch(queries, inputs, inputs.keyDim());
-
-    Kernel keys = begin("key_gradient", inputs);
-    Arguments.contiguous(keys, out, saved, outGradient);
-    state(keys, lastGradient, out);
-    Arguments.contiguous(keys, gradients.keys());
-    state(keys, gradients.initial(), out);
-    launch(keys, inputs, inputs.keyDim());
-
-    Kernel values = begin("value_gradient", inputs);
-    Arguments.contiguous(values, out, saved, outGradient);
-    Arguments.optional(values, lastGradient == null ? null : lastGradient.memory(), out);
-    Arguments.optional(values, lastGradient == null ? null : lastGradient.momentum(), out)
-        .integer(lastGradient == null ? 0 : 1);
-    Arguments.contiguous(values, gradients.values());
-    launch(values, inputs, inputs.valueDim());
-  }
-
-  private Kernel begin(String function, AttentionInputs inputs) {
-    UpdateRule.Momentum momentum = spec.rule() instanceof UpdateRule.Momentum rule ? rule : NONE;
-    Kernel kernel = device.kernel("recurrence", options(inputs), function);
-    tokens(kernel, inputs.queries());
-    tokens(kernel, inputs.keys());
-    tokens(kernel, inputs.values());
-    @Nullable Tensor lengths = inputs.keyLengths();
-    return Arguments.optional(kernel, lengths, inputs.queries())
-        .integer(lengths == null ? 0 : 1)
-        .integer(inputs.heads())
-        .integer(inputs.queryCount())
-        .integer(inputs.keyCount())
-        .real((float) momentum.beta())
-        .real((float) momentum.gamma())
-        .real(spec.normaliser() instanceof Normaliser.KeySum sum ? (float) sum.epsilon() : 0);
-  }
-
-  private String options(AttentionInputs inputs) {
-    int normaliser =
-        switch (spec.normaliser()) {
-          case Normaliser.None none -> 0;
-          case Normaliser.KeySum sum -> 1;
-          case Normaliser.SquareRootLength root -> 2;
-        };
-    return "-DK=%d -DV=%d -DCAUSAL=%d -DMOMENTUM=%d -DFREEZE=%d -DPHI=%d -DNORMALISER=%d"
-        .formatted(
-            inputs.keyDim(),
-            inputs.valueDim(),
-            spec.causal() ? 1 : 0,
-            spec.rule() instanceof UpdateRule.Momentum ? 1 : 0,
-            spec.padding() == Padding.FREEZE ? 1 : 0,
-            spec.featureMap() == FeatureMap.ELU_PLUS_ONE ? 1 : 0,
-            normaliser);
-  }
-
-  private static void tokens(Kernel kernel, Tensor tensor) {
-    Arguments.contiguous(kernel, tensor)
-        .integer(tensor.layout().stride(0))
-        .integer(tensor.layout().stride(1));
-  }
-
-  /** Memory, momentum and sum of keys, and whether there is a state at all. */
-  private static void state(Kernel kernel, @Nullable AttentionState state, Tensor standIn) {
-    Arguments.optional(kernel, state == null ? null : state.memory(), standIn);
-    Arguments.optional(kernel, state == null ? null : state.momentum(), standIn);
-    Arguments.optional(kernel, state == null ? null : state.keySum(), standIn)
-        .integer(state == null ? 0 : 1);
-  }
-
-  /** All channels of a head are in one group. */
-  private void launch(Kernel kernel, AttentionInputs inputs, int channels) {
-    int heads = inputs.batch() * inputs.heads();
-    long items = (long) heads * channels;
-    if (items == 0) {
-      return;
+    if (inSegments(inputs)
+        && aligned(out)
+        && aligned(saved)
+        && aligned(outGradient)
+        && aligned(gradients.queries())
+        && aligned(gradients.keys())
+        && aligned(gradients.values())) {
+      segmented.backward(inputs, initial, out, saved, outGradient, lastGradient, gradients);
+    } else {
+      recurrence.backward(inputs, initial, out, saved, outGradient, lastGradient, gradients);
     }
-    int group = channels * Math.clamp(device.traits().groupSize() / channels, 1, heads);
-    kernel.integer(items).launch(device.queue(), Groups.cover(items, group), group);
+  }
+
+  /** Whether what is known of a call before its outputs allows segments. */
+  private boolean inSegments(AttentionInputs inputs) {
+    int channels = inputs.keyDim();
+    return mayCut
+        && inputs.keyLengths() == null
+        && inputs.queryCount() >= FEWEST_TOKENS
+        && inputs.batch() * inputs.heads() > 0
+        && channels == inputs.valueDim()
+        && (channels == 16 || channels == 32 || channels == 64)
+        && aligned(inputs.queries())
+        && aligned(inputs.keys())
+        && aligned(inputs.values());
+  }
+
+  /** Whether vectors of four may be read at the start of every head of every token. */
+  private static boolean aligned(Tensor tensor) {
+    boolean strides =
+        tensor.shape().rank() < 2
+            || (tensor.layout().stride(0) % VECTOR == 0 && tensor.layout().stride(1) % VECTOR == 0);
+    return strides && tensor.layout().offset() % VECTOR == 0;
   }
 }

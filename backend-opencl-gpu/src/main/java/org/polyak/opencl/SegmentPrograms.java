@@ -1,0 +1,52 @@
+package org.polyak.opencl;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.polyak.opencl.driver.Kernel;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.AttentionSpec;
+import org.polyak.spi.fused.AttentionState;
+
+/** The kernels of {@code segments.cl} for one specification, built when first asked for. */
+final class SegmentPrograms {
+  /** A loop's body of more tokens hides latency; with more channels registers run out. */
+  private static final int MOST_UNROLLED_CHANNELS = 128;
+
+  private final OpenClDevice device;
+  private final AttentionSpec spec;
+  private final Map<Key, Kernel> kernels = new HashMap<>();
+
+  private record Key(Reading reading, int channels, String function) {}
+
+  SegmentPrograms(OpenClDevice device, AttentionSpec spec) {
+    this.device = device;
+    this.spec = spec;
+  }
+
+  /** A kernel, waiting for its first argument. */
+  Kernel kernel(Reading reading, int channels, String function) {
+    return kernels.computeIfAbsent(new Key(reading, channels, function), this::build).begin();
+  }
+
+  private Kernel build(Key key) {
+    int unroll = device.traits().assembler() ? MOST_UNROLLED_CHANNELS / key.channels() : 1;
+    return device.kernel(
+        "segments", key.reading().options(spec, key.channels(), unroll), key.function());
+  }
+
+  /** A tensor of tokens: its place and its strides of batch and token. */
+  static void rows(Kernel kernel, Tensor tensor) {
+    Arguments.contiguous(kernel, tensor)
+        .integer(tensor.layout().stride(0))
+        .integer(tensor.layout().stride(1));
+  }
+
+  /** S, m and z, and whether there is a state at all. */
+  static void state(Kernel kernel, @Nullable AttentionState state, Tensor standIn) {
+    Arguments.optional(kernel, state == null ? null : state.memory(), standIn);
+    Arguments.optional(kernel, state == null ? null : state.momentum(), standIn);
+    Arguments.optional(kernel, state == null ? null : state.keySum(), standIn)
+        .integer(state == null ? 0 : 1);
+  }
+}

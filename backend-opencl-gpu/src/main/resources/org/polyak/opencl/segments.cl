@@ -1,0 +1,395 @@
+// Causal attention of the linear family by segments of the sequence: the state at the start of each
+// segment first (summarise, scan), then all segments at the same time (attend). Everything is one
+// linear filter over tokens,
+//
+//   g_t = g_{t-1} + x_t y_t',   r_t = beta r_{t-1} + g_t,   result_t = w_t' r_t     momentum
+//   r_t = r_{t-1} + x_t y_t',                               result_t = w_t' r_t     additive
+//
+// in which token s counts 1 + beta + ... + beta^(t-s) in row t, as in eq. 13: gamma r is S of
+// eq. 12, and no term is subtracted. The filter weighs the same way backward in time, so that
+// the gradients (dn = dout / den, dd = -(dn . out), both from `numerator_gradient`) read it too:
+//
+//   READS      rows x    columns y    w         time        result
+//   OUTPUT     phi(k)    v            phi(q)    forward     gamma w'r / den,   den = phi(q)'z + eps
+//   QUERIES    v         phi(k)       dn        forward     (gamma w'r + dd z) phi'(q)
+//   VALUES     phi(q)    dn           phi(k)    backward    gamma w'r
+//   KEYS       dn        phi(q)       v         backward    (gamma w'r + zbar) phi'(k)
+//
+// with z the sum of phi(k) so far and zbar the sum of dd phi(q) from here on; both only where the
+// normaliser is the sum of keys (SUMS). Another normaliser is part of the factor of the result.
+//
+// D            channels of keys and of values; a work-group of D lanes has one segment of one head
+// MOMENTUM     1: with g; 0: additive
+// BACKWARD     1: i counts tokens from the last one
+// X_PHI, Y_PHI, W_PHI, SLOPE   1: rows, columns, w pass through elu + 1; results through its slope
+// SUMS         1: with z or zbar
+// TILE         tokens in local memory
+// UNROLL       tokens in a loop's body
+//
+// A lane holds the columns 4 column .. 4 column + 3 of the rows 16 b + 4 part + j.
+
+#define OUTPUT 0
+#define QUERIES 1
+#define VALUES 2
+#define KEYS 3
+
+#define VECTORS (D / 4)
+#define BLOCKS (D / 16)
+#define PARTS 4
+#define SHARE (TILE / 4)
+#define PITCH (VECTORS + 2)
+#define MATRIX (D * D)
+#define STATE ((1 + MOMENTUM) * MATRIX + D)
+#define AHEAD 8
+
+#define TOKEN(i) (BACKWARD ? tokens - 1 - (i) : (i))
+
+#define ROWS(name) \
+  __global const float *name, long name##_at, long name##_batch, long name##_token
+#define HEAD(name) (name + name##_at + batch * name##_batch + head * D)
+
+inline float4 phi(float4 x) { return select(exp(x), x + 1, x > 0); }
+
+inline float4 phi_slope(float4 x) { return select(exp(x), (float4)(1), x > 0); }
+
+inline float total(float4 x) { return (x.x + x.y) + (x.z + x.w); }
+
+// Of each tile a lane carries SHARE vectors: vector `column` of every fourth token.
+inline void fetch(__global const float *rows, long stride, int first, int end, int tokens,
+                  float4 *share) {
+  const int column = get_local_id(0) % VECTORS, row = get_local_id(0) / VECTORS;
+#pragma unroll
+  for (int i = 0; i < SHARE; i++) {
+    int token = first + row + PARTS * i;
+    share[i] = 0;
+    if (token < end)
+      share[i] = *(__global const float4 *)(rows + TOKEN(token) * stride + 4 * column);
+  }
+}
+
+inline void put(__local float4 *tile, const float4 *share, int mapped) {
+#pragma unroll
+  for (int i = 0; i < SHARE; i++)
+    tile[get_local_id(0) + i * D] = mapped ? phi(share[i]) : share[i];
+}
+
+#if MOMENTUM
+#define SUM g
+#define ADVANCE(i, factor)                   \
+  g[i] = fma((float4)(factor), y, g[i]);     \
+  r[i] = fma((float4)(beta), r[i], g[i])
+#else
+#define SUM r
+#define ADVANCE(i, factor) r[i] = fma((float4)(factor), y, r[i])
+#endif
+#define ADD(i, factor) SUM[i] = fma((float4)(factor), y, SUM[i])
+
+// One token of a segment's own sum.
+#define EACH_ROW(STEP)                                  \
+  {                                                     \
+    float4 y = ys[t * VECTORS + column];                \
+    _Pragma("unroll") for (int b = 0; b < BLOCKS; b++) { \
+      float4 x = xs[t * VECTORS + PARTS * b + part];    \
+      STEP(4 * b, x.x);                                 \
+      STEP(4 * b + 1, x.y);                             \
+      STEP(4 * b + 2, x.z);                             \
+      STEP(4 * b + 3, x.w);                             \
+    }                                                   \
+  }
+
+#if READS == OUTPUT || READS == VALUES
+
+// What a segment adds to the state. Its r forgets how it began as beta^n: in all but the last
+// `memory` tokens only g is summed, and r then begins with what it would tend to, `limit` g.
+__kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
+    ROWS(x), ROWS(y), __global const float *dd, long dd_at, int heads, int tokens, int length,
+    int segments, int summarised, float beta, float limit, int memory, __global float *states,
+    long states_at) {
+  __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS];
+  __local float factors[TILE];
+  const int lane = get_local_id(0), part = lane % PARTS, column = lane / PARTS;
+  const int segment = get_group_id(0) % summarised, flat = get_group_id(0) / summarised;
+  const long batch = flat / heads, head = flat % heads;
+  const int begin = segment * length, end = min(tokens, begin + length);
+  const int quiet = MOMENTUM ? begin + max(0, end - begin - memory) / TILE * TILE : end;
+  float4 r[D / 4];
+#if MOMENTUM
+  float4 g[D / 4];
+#endif
+#pragma unroll
+  for (int i = 0; i < D / 4; i++) SUM[i] = 0;
+  float z = 0, factor = 1;
+  x = HEAD(x);
+  y = HEAD(y);
+  dd += dd_at + (long)flat * tokens;
+  float4 x_share[SHARE], y_share[SHARE];
+  fetch(x, x_token, begin, end, tokens, x_share);
+  fetch(y, y_token, begin, end, tokens, y_share);
+  for (int first = begin; first < end; first += TILE) {
+    const int count = min(TILE, end - first);
+    if (SUMS && BACKWARD && lane < count) factor = dd[TOKEN(first + lane)];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    put(xs, x_share, X_PHI);
+    put(ys, y_share, Y_PHI);
+    if (lane < TILE) factors[lane] = factor;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    fetch(x, x_token, first + TILE, end, tokens, x_share);
+    fetch(y, y_token, first + TILE, end, tokens, y_share);
+    if (SUMS)
+      for (int t = 0; t < count; t++)
+        z = fma(BACKWARD ? factors[t] : 1.0f, ((__local float *)xs)[t * D + lane], z);
+#if MOMENTUM
+    if (first == quiet) {
+#pragma unroll
+      for (int i = 0; i < D / 4; i++) r[i] = limit * g[i];
+    }
+    if (first >= quiet) {
+#pragma unroll UNROLL
+      for (int t = 0; t < count; t++) EACH_ROW(ADVANCE)
+    } else
+#endif
+    {
+#pragma unroll UNROLL
+      for (int t = 0; t < count; t++) EACH_ROW(ADD)
+    }
+  }
+  __global float *state = states + states_at + ((long)flat * segments + segment) * STATE;
+#pragma unroll
+  for (int i = 0; i < D / 4; i++) {
+    __global float *at = state + (16 * (i / 4) + 4 * part + i % 4) * D + 4 * column;
+    *(__global float4 *)at = r[i];
+#if MOMENTUM
+    *(__global float4 *)(at + MATRIX) = g[i];
+#endif
+  }
+  state[STATE - D + lane] = z;
+}
+
+// From what segments add to the states at their starts, in place, one element a work-item. The
+// carried state (S, m, z) becomes (r, g, z) by two rows of factors, and back at the end.
+// decay: beta^n for a segment of n tokens; reach: 1 + beta + ... + beta^(n-1).
+__kernel void scan(__global float *states, long states_at, int segments, float decay, float reach,
+                   float last_decay, float last_reach, __global const float *s0, long s0_at,
+                   __global const float *m0, long m0_at, __global const float *z0, long z0_at,
+                   int starts, float r_from_s, float r_from_m, float g_from_s, float g_from_m,
+                   __global float *s1, long s1_at, __global float *m1, long m1_at,
+                   __global float *z1, long z1_at, int ends, float s_from_r, float s_from_g,
+                   float m_from_r, int heads) {
+  const int width = MATRIX + D;
+  const int flat = get_global_id(0) / width, i = get_global_id(0) % width;
+  if (flat >= heads) return;
+  __global float *state = states + states_at + (long)flat * segments * STATE + i;
+  if (i >= MATRIX) {
+    const long at = (long)flat * D + i - MATRIX;
+    state += MOMENTUM * MATRIX;
+    float z = SUMS && starts ? z0[z0_at + at] : 0;
+    for (int s = 0; s < segments; s++) {
+      float own = state[(long)s * STATE];
+      state[(long)s * STATE] = z;
+      z += own;
+    }
+    if (SUMS && ends) z1[z1_at + at] = z;
+    return;
+  }
+  const long at = (long)flat * MATRIX + i;
+  float s_start = starts ? s0[s0_at + at] : 0, m_start = MOMENTUM && starts ? m0[m0_at + at] : 0;
+  float r = fma(r_from_s, s_start, r_from_m * m_start);
+  float g = fma(g_from_s, s_start, g_from_m * m_start);
+  for (int first = 0; first < segments; first += AHEAD) {
+    float r_own[AHEAD], g_own[AHEAD];
+#pragma unroll
+    for (int j = 0; j < AHEAD; j++)
+      if (first + j < segments) {
+        r_own[j] = state[(long)(first + j) * STATE];
+        g_own[j] = MOMENTUM ? state[(long)(first + j) * STATE + MATRIX] : 0;
+      }
+#pragma unroll
+    for (int j = 0; j < AHEAD; j++)
+      if (first + j < segments) {
+        const bool last = first + j == segments - 1;
+        state[(long)(first + j) * STATE] = r;
+        if (MOMENTUM) {
+          state[(long)(first + j) * STATE + MATRIX] = g;
+          r = fma(last ? last_decay : decay, r, fma(last ? last_reach : reach, g, r_own[j]));
+          g += g_own[j];
+        } else {
+          r += r_own[j];
+        }
+      }
+  }
+  if (ends) {
+    s1[s1_at + at] = fma(s_from_r, r, s_from_g * g);
+    if (MOMENTUM && BACKWARD) m1[m1_at + at] = m_from_r * r;
+  }
+}
+
+// The momentum after the last token, m = beta m - x y', one element a work-item; tokens before
+// `begin` have decayed to nothing. start_decay: beta^tokens.
+__kernel void last_momentum(ROWS(x), ROWS(y), int heads, int tokens, int begin, float beta,
+                            float start_decay, __global const float *m0, long m0_at, int starts,
+                            __global float *m1, long m1_at, long items) {
+  const long item = get_global_id(0);
+  if (item >= items) return;
+  const long flat = item / MATRIX, batch = flat / heads, head = flat % heads;
+  const int row = item % MATRIX / D, column = item % D;
+  x = HEAD(x) + row;
+  y = HEAD(y) + column;
+  float m = 0;
+  for (int t = begin; t < tokens; t++) {
+    float key = x[t * x_token];
+    m = fma(beta, m, -(X_PHI ? phi((float4)(key)).x : key) * y[t * y_token]);
+  }
+  m1[m1_at + item] = starts ? fma(start_decay, m0[m0_at + item], m) : m;
+}
+
+// dn = dout / den and dd = -(dn . out), a vector of four a work-item.
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void numerator_gradient(
+    __global const float *out, long out_at, __global const float *den, long den_at,
+    __global const float *dout, long dout_at, __global float *dn, long dn_at, __global float *dd,
+    long dd_at, int heads, int tokens, int rows) {
+  __local float products[GROUP];
+  const int lane = get_local_id(0), row = get_global_id(0) / VECTORS;
+  const long at = (long)row * D + lane % VECTORS * 4;
+  const long head = (long)row / heads / tokens * heads + row % heads;
+  const long place = head * tokens + row / heads % tokens;
+  if (row < rows) {
+    float4 gradient = *(__global const float4 *)(dout + dout_at + at) / den[den_at + place];
+    *(__global float4 *)(dn + dn_at + at) = gradient;
+    products[lane] = total(gradient * *(__global const float4 *)(out + out_at + at));
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  if (row < rows && lane % VECTORS == 0) {
+    float sum = 0;
+#pragma unroll
+    for (int i = 0; i < VECTORS; i++) sum += products[lane + i];
+    dd[dd_at + place] = -sum;
+  }
+}
+
+#endif
+
+#define TRANSPOSED (READS == QUERIES || READS == KEYS)
+#define KEY_SUMS (SUMS && READS == OUTPUT)
+#define COLUMN_SUMS (SUMS && TRANSPOSED)
+
+// Four columns of a row of a matrix of the state, which lies as [K, V].
+inline float4 load(__global const float *matrix, int row, int column) {
+#if TRANSPOSED
+  matrix += 4 * column * D + row;
+  return (float4)(matrix[0], matrix[D], matrix[2 * D], matrix[3 * D]);
+#else
+  return *(__global const float4 *)(matrix + row * D + 4 * column);
+#endif
+}
+
+// The results of one segment. `source` is what phi' is taken of. A result is `factor` times the
+// filter's, `lift` = 1 / factor.
+__kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
+    ROWS(x), ROWS(y), ROWS(w), ROWS(source), __global float *out, long out_at, int heads,
+    int tokens, int length, int segments, float beta, float factor, float lift, float epsilon,
+    __global const float *states, long states_at, int starts, __global float *den, long den_at,
+    int saves, __global const float *dd, long dd_at) {
+  __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS], ws[TILE * VECTORS];
+  __local float4 sums[TILE * PARTS * PITCH];
+  __local float factors[TILE];
+  __local float4 norms[TILE];
+  const int lane = get_local_id(0), part = lane % PARTS, column = lane / PARTS;
+  const int segment = get_group_id(0) % segments, flat = get_group_id(0) / segments;
+  const long batch = flat / heads, head = flat % heads;
+  const int begin = segment * length, end = min(tokens, begin + length);
+  __global const float *state = states + states_at + ((long)flat * segments + segment) * STATE;
+  float4 r[D / 4];
+#if MOMENTUM
+  float4 g[D / 4];
+#endif
+#pragma unroll
+  for (int i = 0; i < D / 4; i++) {
+    int row = 16 * (i / 4) + 4 * part + i % 4;
+    r[i] = starts ? load(state, row, column) : 0;
+#if MOMENTUM
+    g[i] = starts ? load(state + MATRIX, row, column) : 0;
+#endif
+  }
+  // The sum of keys by rows, or by columns, which only the first part adds to a result.
+  __global const float *z_start = state + STATE - D;
+#if KEY_SUMS
+  float4 z[BLOCKS];
+#pragma unroll
+  for (int b = 0; b < BLOCKS; b++)
+    z[b] = starts ? *(__global const float4 *)(z_start + 16 * b + 4 * part) : 0;
+#elif COLUMN_SUMS
+  float4 z = starts ? *(__global const float4 *)(z_start + 4 * column) : 0;
+#endif
+  const float share = part == 0 ? lift : 0;
+  x = HEAD(x);
+  y = HEAD(y);
+  w = HEAD(w);
+  source = HEAD(source);
+  out += out_at + (batch * tokens * heads + head) * D;
+  den += den_at + (long)flat * tokens;
+  dd += dd_at + (long)flat * tokens;
+  float4 x_share[SHARE], y_share[SHARE], w_share[SHARE];
+  fetch(x, x_token, begin, end, tokens, x_share);
+  fetch(y, y_token, begin, end, tokens, y_share);
+  fetch(w, w_token, begin, end, tokens, w_share);
+  for (int first = begin; first < end; first += TILE) {
+    const int count = min(TILE, end - first);
+    float d = 0;
+    if (COLUMN_SUMS && lane < count) d = dd[TOKEN(first + lane)];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    put(xs, x_share, X_PHI);
+    put(ys, y_share, Y_PHI);
+    put(ws, w_share, W_PHI);
+    if (COLUMN_SUMS && lane < TILE) factors[lane] = d;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    fetch(x, x_token, first + TILE, end, tokens, x_share);
+    fetch(y, y_token, first + TILE, end, tokens, y_share);
+    fetch(w, w_token, first + TILE, end, tokens, w_share);
+#pragma unroll UNROLL
+    for (int t = 0; t < count; t++) {
+      float4 y = ys[t * VECTORS + column], sum = 0, norm = 0;
+#if COLUMN_SUMS
+      z = fma((float4)(READS == KEYS ? factors[t] : 1.0f), y, z);
+      sum = (READS == KEYS ? share : share * factors[t]) * z;
+#endif
+#pragma unroll
+      for (int b = 0; b < BLOCKS; b++) {
+        float4 x = xs[t * VECTORS + PARTS * b + part], w = ws[t * VECTORS + PARTS * b + part];
+        ADVANCE(4 * b, x.x);
+        sum = fma((float4)(w.x), r[4 * b], sum);
+        ADVANCE(4 * b + 1, x.y);
+        sum = fma((float4)(w.y), r[4 * b + 1], sum);
+        ADVANCE(4 * b + 2, x.z);
+        sum = fma((float4)(w.z), r[4 * b + 2], sum);
+        ADVANCE(4 * b + 3, x.w);
+        sum = fma((float4)(w.w), r[4 * b + 3], sum);
+#if KEY_SUMS
+        z[b] += x;
+        norm = fma(w, z[b], norm);
+#endif
+      }
+      sums[(t * PARTS + part) * PITCH + column] = sum;
+#if KEY_SUMS
+      if (column == 0) ((__local float *)norms)[t * PARTS + part] = total(norm);
+#endif
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+#pragma unroll
+    for (int i = 0; i < SHARE; i++) {
+      const int t = lane / VECTORS + PARTS * i, vector = lane % VECTORS;
+      if (t >= count) break;
+      const long token = TOKEN(first + t);
+      __local const float4 *own = sums + t * PARTS * PITCH + vector;
+      float4 result = factor * ((own[0] + own[PITCH]) + (own[2 * PITCH] + own[3 * PITCH]));
+#if KEY_SUMS
+      const float norm = total(norms[t]) + epsilon;
+      result /= norm;
+      if (saves && vector == 0) den[token] = norm;
+#endif
+#if SLOPE
+      result *= phi_slope(*(__global const float4 *)(source + token * source_token + 4 * vector));
+#endif
+      *(__global float4 *)(out + token * heads * D + 4 * vector) = result;
+    }
+  }
+}
