@@ -27,8 +27,8 @@ import org.polyak.spi.Probe;
  *
  * <p>Options: {@code device} (a part of a device's name, or its number in the list of all devices),
  * {@code type} ({@code gpu}, {@code cpu} or {@code other}; default {@code gpu}), {@code precision}
- * (only {@code f32}), {@code cache} (folder of built programs; default {@code ~/.polyak/opencl}).
- * Thread-safe.
+ * ({@code f32}, the default, or {@code tf32} on an NVIDIA GPU of compute capability 8.0 or later),
+ * {@code cache} (folder of built programs; default {@code ~/.polyak/opencl}). Thread-safe.
  */
 public final class OpenClBackendProvider implements BackendProvider {
   private static final String ID = "opencl";
@@ -53,7 +53,8 @@ public final class OpenClBackendProvider implements BackendProvider {
   @Override
   public Probe probe(BackendOptions options) {
     try {
-      return new Probe.Ready(candidates(options).stream().map(d -> info(d, 0)).toList());
+      return new Probe.Ready(
+          candidates(options).stream().map(d -> info(d, precision(options))).toList());
     } catch (BackendUnavailableException e) {
       return new Probe.Missing(e.reason(), e.remedy());
     } catch (IllegalArgumentException e) {
@@ -72,17 +73,18 @@ public final class OpenClBackendProvider implements BackendProvider {
   /** With other traits than the device's own: a CPU can run a GPU's variants, slowly. */
   static Backend open(BackendOptions options, UnaryOperator<Traits> traits) {
     Device device = candidates(options).getFirst();
+    Precision precision = precision(options);
     Path cache =
         Path.of(options.get(CACHE).orElse(System.getProperty("user.home") + "/.polyak/opencl"));
     try {
       Queue queue = new Queue(device);
       return new OpenClBackend(
-          info(device, 0),
+          info(device, precision),
           new OpenClDevice(
               queue,
               new MemoryPool(queue),
               new KernelLibrary(queue, new ProgramCache(cache), "-cl-std=CL1.2"),
-              traits.apply(Traits.of(device))));
+              traits.apply(Traits.of(device, precision))));
     } catch (OpenClException e) {
       throw new BackendUnavailableException(
           "device '%s' does not open: %s".formatted(device.name(), e.getMessage()),
@@ -93,11 +95,7 @@ public final class OpenClBackendProvider implements BackendProvider {
   /** The devices that fit the options, at least one, the one to open first. */
   private static List<Device> candidates(BackendOptions options) {
     options.requireKnown(Set.of(DEVICE, TYPE, PRECISION, CACHE));
-    String precision = options.get(PRECISION).orElse("f32");
-    if (!precision.equals("f32")) {
-      throw new IllegalArgumentException(
-          "Backend option 'precision' of %s must be f32, not '%s'.".formatted(ID, precision));
-    }
+    Precision precision = precision(options);
     List<Device> all =
         switch (Devices.find()) {
           case Devices.Missing(String reason, String remedy) ->
@@ -124,7 +122,15 @@ public final class OpenClBackendProvider implements BackendProvider {
                   String.join("; ", names)),
           "Choose one of these with the options 'device' and 'type'.");
     }
-    return fitting;
+    List<Device> able = fitting.stream().filter(precision::suits).toList();
+    if (able.isEmpty()) {
+      throw new IllegalArgumentException(precision.refusal(ID, fitting.getFirst()));
+    }
+    return able;
+  }
+
+  private static Precision precision(BackendOptions options) {
+    return options.get(PRECISION).map(value -> Precision.of(ID, value)).orElse(Precision.F32);
   }
 
   private static boolean matches(Device device, String wanted) {
@@ -151,7 +157,7 @@ public final class OpenClBackendProvider implements BackendProvider {
             device.platform());
   }
 
-  private static BackendInfo info(Device device, int threads) {
+  private static BackendInfo info(Device device, Precision precision) {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("platform", device.platform());
     details.put("type", device.type().name().toLowerCase(Locale.ROOT));
@@ -160,6 +166,11 @@ public final class OpenClBackendProvider implements BackendProvider {
     details.put("memory-bytes", Long.toString(device.memoryBytes()));
     details.put("local-memory-bytes", Long.toString(device.localMemoryBytes()));
     return new BackendInfo(
-        ID, device.name(), device.driver(), "f32", threads, Collections.unmodifiableMap(details));
+        ID,
+        device.name(),
+        device.driver(),
+        precision.id(),
+        0,
+        Collections.unmodifiableMap(details));
   }
 }

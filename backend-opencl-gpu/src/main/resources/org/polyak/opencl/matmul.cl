@@ -1,15 +1,14 @@
 // out = a b, or out + a b, for batches of matrices with any strides.
 //
-// `tiled`: a work-group of 16 by 16 computes 64 by 64 elements, 4 by 4 each, through local memory.
-// `blocked`: a work-item computes ROWS by COLUMNS elements in registers, for devices without fast
-// local memory.
+// `general`: a work-group of 16 by 16 computes 64 by 64 elements, 4 by 4 each, through local memory.
+// `add_parts`: adds the sums of parts of the inner axis, the first part first.
 
 #define TILE 64
 #define DEPTH 16
 #define LANES 16
 
 __kernel __attribute__((reqd_work_group_size(LANES, LANES, 1)))
-void tiled(__global float *out, long out_at, long4 out_strides, __global const float *a, long a_at,
+void general(__global float *out, long out_at, long4 out_strides, __global const float *a, long a_at,
            long4 a_strides, __global const float *b, long b_at, long4 b_strides, int rows,
            int inner, int columns, int batch_inner, int accumulate) {
   __local float left[DEPTH][TILE + 1], right[DEPTH][TILE + 1];
@@ -52,4 +51,21 @@ void tiled(__global float *out, long out_at, long4 out_strides, __global const f
         out[at] = accumulate ? out[at] + sums[i][j] : sums[i][j];
       }
     }
+}
+
+// `parts` holds a matrix for each part and batch, row by row.
+__kernel void add_parts(__global float *out, long out_at, long4 out_strides,
+                        __global const float *parts, int count, int rows, int columns,
+                        int batch_inner, int accumulate) {
+  int column = get_global_id(0), row = get_global_id(1);
+  if (column >= columns) return;
+  long at = (get_global_id(2) * rows + row) * columns + column;
+  long step = get_global_size(2) * rows * columns;
+  float sum = 0;
+#pragma unroll 8
+  for (int part = 0; part < count; part++) sum += parts[at + part * step];
+  out += out_at + get_global_id(2) / batch_inner * out_strides.x +
+         get_global_id(2) % batch_inner * out_strides.y + row * out_strides.z +
+         column * out_strides.w;
+  *out = accumulate ? *out + sum : sum;
 }

@@ -15,6 +15,11 @@ final class TestDevice {
   private static final BackendOptions OPTIONS =
       BackendOptions.of(Map.of("type", "cpu", "cache", "target/opencl"));
 
+  /** Compute units and largest work-group of a GPU, as variants are chosen by them. */
+  private static final int GPU_UNITS = 132;
+
+  private static final int GPU_GROUP = 256;
+
   private TestDevice() {}
 
   /** As a user gets it. */
@@ -24,7 +29,7 @@ final class TestDevice {
 
   /** With the variants that the backend runs on a GPU, except those in NVIDIA's assembler. */
   static Backend openLikeGpu() {
-    return open(traits -> Traits.gpu(false, traits.groupSize()));
+    return open(traits -> Traits.gpu(false, Precision.F32, GPU_UNITS, GPU_GROUP));
   }
 
   /** With variants chosen by other traits than the device's own. */

@@ -24,6 +24,7 @@ import org.jocl.cl_platform_id;
  * @param largestAllocation bytes
  * @param localMemoryBytes for one work-group
  * @param largestWorkGroup work-items
+ * @param computeCapability of NVIDIA's GPUs, times ten: 90 for 9.0; else 0
  * @param handle of OpenCL
  */
 public record Device(
@@ -40,7 +41,11 @@ public record Device(
     long largestAllocation,
     long localMemoryBytes,
     long largestWorkGroup,
+    int computeCapability,
     Handle handle) {
+  private static final String NVIDIA_ATTRIBUTES = "cl_nv_device_attribute_query";
+  private static final int COMPUTE_CAPABILITY_MAJOR_NV = 0x4000;
+  private static final int COMPUTE_CAPABILITY_MINOR_NV = 0x4001;
 
   /** What kind of processor it is. */
   public enum Type {
@@ -86,7 +91,15 @@ public record Device(
         number(id, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
         number(id, CL.CL_DEVICE_LOCAL_MEM_SIZE),
         number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE),
+        computeCapability(id),
         new Handle(platform, id));
+  }
+
+  private static int computeCapability(cl_device_id id) {
+    return text(id, CL.CL_DEVICE_EXTENSIONS).contains(NVIDIA_ATTRIBUTES)
+        ? (int)
+            (10 * number(id, COMPUTE_CAPABILITY_MAJOR_NV) + number(id, COMPUTE_CAPABILITY_MINOR_NV))
+        : 0;
   }
 
   private static String platformName(cl_platform_id platform) {

@@ -1,0 +1,56 @@
+package org.polyak.opencl;
+
+import org.polyak.opencl.driver.Kernel;
+import org.polyak.spi.Layout;
+import org.polyak.spi.Tensor;
+
+/** Any strides, through local memory. */
+final class GeneralProduct implements ProductStrategy {
+  private static final int TILE = 64;
+  private static final int LANES = 16;
+
+  private final OpenClDevice device;
+
+  GeneralProduct(OpenClDevice device) {
+    this.device = device;
+  }
+
+  @Override
+  public boolean accepts(Product product) {
+    return true;
+  }
+
+  @Override
+  public void submit(Product product) {
+    Kernel kernel = device.kernel("matmul", "", "general");
+    Tensor[] tensors = {product.out(), product.a(), product.b()};
+    Loops batches = product.batches();
+    for (long[] start : batches.starts()) {
+      for (int t = 0; t < tensors.length; t++) {
+        Layout layout = tensors[t].layout();
+        kernel
+            .memory(OpenClBuffer.memory(tensors[t]))
+            .integer(start[t])
+            .integers(
+                (long) batches.strides()[t][0],
+                batches.strides()[t][1],
+                layout.stride(-2),
+                layout.stride(-1));
+      }
+      kernel
+          .integer(product.rows())
+          .integer(product.inner())
+          .integer(product.columns())
+          .integer(batches.extents()[1])
+          .integer(product.accumulate() ? 1 : 0)
+          .launch(
+              device.queue(),
+              new long[] {
+                Groups.cover(product.columns(), TILE) / TILE * LANES,
+                Groups.cover(product.rows(), TILE) / TILE * LANES,
+                batches.size()
+              },
+              new long[] {LANES, LANES, 1});
+    }
+  }
+}

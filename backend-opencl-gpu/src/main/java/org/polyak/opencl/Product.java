@@ -1,0 +1,46 @@
+package org.polyak.opencl;
+
+import org.polyak.spi.Layout;
+import org.polyak.spi.Tensor;
+
+/**
+ * One call of the verb: {@code out = a·b}, or {@code out + a·b}.
+ *
+ * @param a {@code [batch…, rows, inner]}
+ * @param b {@code [batch…, inner, columns]}
+ * @param accumulate whether to add to what is there
+ * @param out {@code [batch…, rows, columns]}
+ */
+record Product(Tensor a, Tensor b, boolean accumulate, Tensor out) {
+  int rows() {
+    return out.shape().dim(-2);
+  }
+
+  int inner() {
+    return a.shape().dim(-1);
+  }
+
+  int columns() {
+    return out.shape().dim(-1);
+  }
+
+  /** The loops over the batch, of {@code out}, {@code a} and {@code b} in this order. */
+  Loops batches() {
+    return Loops.batches(out.layout(), a.layout(), b.layout());
+  }
+
+  /** The same product with the result's rows contiguous, if either of its last axes is. */
+  Product alongColumns() {
+    Layout layout = out.layout();
+    return layout.stride(-1) != 1 && layout.stride(-2) == 1 ? transposed() : this;
+  }
+
+  /** {@code outᵀ = bᵀ·aᵀ}. */
+  private Product transposed() {
+    return new Product(transposed(b), transposed(a), accumulate, transposed(out));
+  }
+
+  private static Tensor transposed(Tensor tensor) {
+    return tensor.transpose(-2, -1);
+  }
+}

@@ -1,0 +1,234 @@
+package org.polyak.opencl;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.polyak.opencl.driver.Kernel;
+import org.polyak.spi.DType;
+import org.polyak.spi.Layout;
+import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+
+/**
+ * For GPUs: tiles of the result from tiles of both factors in local memory, in float32 or by tensor
+ * cores. Each matrix needs one contiguous axis, and the factors lines that begin at multiples of 16
+ * bytes.
+ */
+final class TiledProduct implements ProductStrategy {
+  /** Numbers that are copied at a time. */
+  private static final int QUAD = 4;
+
+  private static final int SUM_GROUP = 128;
+
+  private final OpenClDevice device;
+  private final Precision precision;
+  private final List<Tile> tiles;
+  private final Map<Variant, Kernel> kernels = new HashMap<>();
+  private final Map<Situation, TilePlan> plans = new HashMap<>();
+
+  /** What decides which kernel is compiled. */
+  private record Variant(Tile tile, boolean aByInner, boolean bByInner, boolean edges) {}
+
+  /** What decides how the work is shared out. */
+  private record Situation(TilePlan.Extents extents, boolean aByInner, boolean bByInner) {}
+
+  TiledProduct(OpenClDevice device) {
+    this(device, Tile.all(device.traits().precision()));
+  }
+
+  /** With some tiles only. */
+  TiledProduct(OpenClDevice device, List<Tile> tiles) {
+    this.device = device;
+    this.precision = device.traits().precision();
+    this.tiles = tiles;
+  }
+
+  @Override
+  public boolean accepts(Product product) {
+    Product oriented = product.alongColumns();
+    return oriented.out().layout().stride(-1) == 1
+        && isCopied(oriented.a().layout())
+        && isCopied(oriented.b().layout());
+  }
+
+  @Override
+  public void submit(Product product) {
+    Product oriented = product.alongColumns();
+    boolean aByInner = oriented.a().layout().stride(-1) == 1;
+    boolean bByInner = oriented.b().layout().stride(-1) != 1;
+    Loops batches = oriented.batches();
+    TilePlan.Extents extents =
+        new TilePlan.Extents(batches.size(), oriented.rows(), oriented.inner(), oriented.columns());
+    TilePlan plan =
+        plans.computeIfAbsent(
+            new Situation(extents, aByInner, bByInner),
+            s ->
+                TilePlan.choose(
+                    suitable(s.aByInner(), s.bByInner()), extents, device.traits().computeUnits()));
+    boolean whole =
+        plan.tile().divides(oriented.rows(), oriented.inner(), oriented.columns())
+            && isAligned(oriented.out().layout(), -2);
+    Kernel kernel =
+        kernels.computeIfAbsent(new Variant(plan.tile(), aByInner, bByInner, !whole), this::build);
+    for (long[] start : batches.starts()) {
+      if (plan.parts() == 1) {
+        Layout out = oriented.out().layout();
+        launch(
+            kernel,
+            plan,
+            oriented,
+            batches,
+            start,
+            oriented.out(),
+            start[0],
+            batches.strides()[0],
+            out.stride(-2),
+            0);
+      } else {
+        submitParts(kernel, plan, oriented, batches, start);
+      }
+    }
+  }
+
+  /** Sums of each part of the inner axis first, then their sum. */
+  private void submitParts(
+      Kernel kernel, TilePlan plan, Product product, Loops batches, long[] start) {
+    try (Scope scope = Scope.open("matmul", device.pool())) {
+      int batch = Math.toIntExact(batches.size());
+      Tensor parts =
+          scope.allocate(
+              DType.F32, Shape.of(plan.parts(), batch, product.rows(), product.columns()));
+      int matrix = Math.multiplyExact(product.rows(), product.columns());
+      int[] strides = {Math.multiplyExact(matrix, batches.extents()[1]), matrix};
+      launch(
+          kernel,
+          plan,
+          new Product(product.a(), product.b(), false, product.out()),
+          batches,
+          start,
+          parts,
+          0,
+          strides,
+          product.columns(),
+          (long) matrix * batch);
+      Layout out = product.out().layout();
+      device
+          .kernel("matmul", "", "add_parts")
+          .memory(OpenClBuffer.memory(product.out()))
+          .integer(start[0])
+          .integers((long) batches.strides()[0][0], batches.strides()[0][1], out.stride(-2), 1)
+          .memory(OpenClBuffer.memory(parts))
+          .integer(plan.parts())
+          .integer(product.rows())
+          .integer(product.columns())
+          .integer(batches.extents()[1])
+          .integer(product.accumulate() ? 1 : 0)
+          .launch(
+              device.queue(),
+              new long[] {Groups.cover(product.columns(), SUM_GROUP), product.rows(), batch},
+              new long[] {SUM_GROUP, 1, 1});
+    }
+  }
+
+  private void launch(
+      Kernel kernel,
+      TilePlan plan,
+      Product product,
+      Loops batches,
+      long[] start,
+      Tensor to,
+      long toStart,
+      int[] toStrides,
+      long toRow,
+      long toPart) {
+    kernel
+        .begin()
+        .memory(OpenClBuffer.memory(to))
+        .integer(toStart)
+        .integers((long) toStrides[0], toStrides[1])
+        .integer(toRow)
+        .integer(toPart);
+    Tensor[] factors = {product.a(), product.b()};
+    for (int f = 0; f < factors.length; f++) {
+      int[] strides = batches.strides()[f + 1];
+      kernel
+          .memory(OpenClBuffer.memory(factors[f]))
+          .integer(start[f + 1])
+          .integers((long) strides[0], strides[1])
+          .integer(line(factors[f].layout()));
+    }
+    Tile tile = plan.tile();
+    kernel
+        .integer(product.rows())
+        .integer(product.inner())
+        .integer(product.columns())
+        .integer(plan.depth())
+        .integer(batches.extents()[1])
+        .integer(product.accumulate() ? 1 : 0)
+        .launch(
+            device.queue(),
+            new long[] {
+              tile.cover(product.rows(), product.columns()) * tile.threads(),
+              plan.parts(),
+              batches.size()
+            },
+            new long[] {tile.threads(), 1, 1});
+  }
+
+  private List<Tile> suitable(boolean aByInner, boolean bByInner) {
+    return tiles.stream()
+        .filter(tile -> stages(tile, aByInner, bByInner) >= 2)
+        .filter(tile -> tile.threads() <= device.traits().groupSize())
+        .toList();
+  }
+
+  private int stages(Tile tile, boolean aByInner, boolean bByInner) {
+    long localMemory = device.queue().device().localMemoryBytes();
+    return precision == Precision.TF32
+        ? tile.stages(localMemory, false, false)
+        : tile.stages(localMemory, aByInner, bByInner);
+  }
+
+  private Kernel build(Variant variant) {
+    Tile tile = variant.tile();
+    boolean assembler = device.traits().assembler();
+    boolean limited = assembler && tile.registers() < Tile.MOST_REGISTERS;
+    String options =
+        "-DROWS=%d -DCOLUMNS=%d -DWARP_ROWS=%d -DWARP_COLUMNS=%d -DSTAGES=%d -DA_BY_INNER=%d -DB_BY_INNER=%d -DEDGES=%d -DTF32=%d -DPTX=%d -DLIMITED=%d%s"
+            .formatted(
+                tile.rows(),
+                tile.columns(),
+                tile.warpRows(),
+                tile.warpColumns(),
+                stages(tile, variant.aByInner(), variant.bByInner()),
+                variant.aByInner() ? 1 : 0,
+                variant.bByInner() ? 1 : 0,
+                variant.edges() ? 1 : 0,
+                precision == Precision.TF32 ? 1 : 0,
+                assembler ? 1 : 0,
+                limited ? 1 : 0,
+                limited ? " -cl-nv-maxrregcount=" + tile.registers() : "");
+    return device.kernel("matmultiles", options, "tile");
+  }
+
+  /** Whether a factor's lines are contiguous and can be copied by quads. */
+  private static boolean isCopied(Layout layout) {
+    boolean contiguous = layout.stride(-1) == 1 || layout.stride(-2) == 1;
+    return contiguous && isAligned(layout, layout.stride(-1) == 1 ? -2 : -1);
+  }
+
+  /** The distance between the lines of a factor, in elements. */
+  private static long line(Layout layout) {
+    return layout.stride(layout.stride(-1) == 1 ? -2 : -1);
+  }
+
+  /** Whether all lines begin at a multiple of a quad, given the axis across the lines. */
+  private static boolean isAligned(Layout layout, int across) {
+    boolean aligned = layout.offset() % QUAD == 0 && layout.stride(across) % QUAD == 0;
+    for (int axis = 0; axis < layout.shape().rank() - 2; axis++) {
+      aligned &= layout.stride(axis) % QUAD == 0;
+    }
+    return aligned;
+  }
+}

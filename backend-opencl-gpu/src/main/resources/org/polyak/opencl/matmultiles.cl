@@ -1,0 +1,296 @@
+// out = a b, or out + a b, for batches of large matrices: a work-group computes one tile of the
+// product from tiles of both factors that it copies to local memory some steps ahead.
+//
+// ROWS, COLUMNS            of a work-group's tile
+// WARP_ROWS, WARP_COLUMNS  of the part of it that 32 neighbouring work-items compute
+// A_BY_INNER               1: neighbours along the inner axis are neighbours in a's memory;
+//                          0: neighbours along the rows are
+// B_BY_INNER               the same of b, with its columns for rows
+// EDGES                    1: any extents, filled up with zeros; 0: multiples of the tile's
+// STAGES                   tiles of each factor in local memory
+// PTX                      1: copies run beside the arithmetic, by NVIDIA's cp.async
+// LIMITED                  1: a limit of registers is among the compiler's options
+// TF32                     1: by NVIDIA's tensor cores, factors rounded to 11 significant bits
+//
+// The inner axis may be divided among work-groups (`part` steps for each); each part's sums then
+// lie `out_step` elements behind those of the part before, and `add_parts` of matmul.cl adds them.
+//
+// A tile lies in local memory as in global memory: line by line along the inner axis if that is
+// the contiguous one, else line by line along the other axis. Copies move four numbers, a quad;
+// quads are permuted within a line so that neighbouring work-items meet no bank twice.
+
+#define DEPTH 16
+#define READ 4
+#define WARPS_ACROSS (COLUMNS / WARP_COLUMNS)
+#define THREADS (ROWS / WARP_ROWS * WARPS_ACROSS * 32)
+#define BAND 8
+// Between lines along the inner axis; the tensor cores' reads do better with permuted quads.
+#define PAD (TF32 ? 0 : 4)
+
+#if TF32
+// A warp's lanes as 8 by 4: `lane_row` and `lane_column` of the tensor cores' fragments.
+#define LANE_ROWS 8
+#define LANE_COLUMNS 4
+#else
+#define LANE_ROWS 4
+#define LANE_COLUMNS 8
+#endif
+#define MY_ROWS (WARP_ROWS / LANE_ROWS)
+#define MY_COLUMNS (WARP_COLUMNS / LANE_COLUMNS)
+
+// Where in a warp's tile a lane's `i`th row lies.
+#if A_BY_INNER
+#define ROW(i) ((i) * LANE_ROWS + lane_row)
+#elif TF32
+#define ROW(i) (lane_row * MY_ROWS + (i))
+#else
+#define ROW(i) ((i) / 4 * (4 * LANE_ROWS) + lane_row * 4 + (i) % 4)
+#endif
+
+// The same of its `j`th column; RUN of these lie side by side.
+#if B_BY_INNER && TF32
+#define COLUMN(j) ((j) / 2 * (2 * LANE_COLUMNS) + lane_column * 2 + (j) % 2)
+#define RUN 2
+#elif B_BY_INNER
+#define COLUMN(j) ((j) * LANE_COLUMNS + lane_column)
+#define RUN 1
+#elif TF32
+#define COLUMN(j) (lane_column * MY_COLUMNS + (j))
+#define RUN 4
+#else
+#define COLUMN(j) ((j) / 4 * (4 * LANE_COLUMNS) + lane_column * 4 + (j) % 4)
+#define RUN 4
+#endif
+
+// Where a number lies in a tile whose lines follow the inner axis.
+inline int along_inner(int line, int inner) {
+#if TF32
+  return line * DEPTH + ((inner >> 2 ^ (line >> 1 & 3)) << 2) + (inner & 3);
+#else
+  return line * (DEPTH + PAD) + inner;
+#endif
+}
+
+// Where a quad begins in a tile whose lines, of `size`, follow the other axis; `warp` is the extent
+// of a warp's part of it.
+inline int along_other(int size, int warp, int inner, int quad) {
+#if TF32
+  int group = inner >> 2 & 3;
+  quad ^= warp == 64 ? (group & 1) | (group & 2) << 1 : group << 1;
+#endif
+  return inner * size + (quad << 2);
+}
+
+// Copies `count` numbers, at most four, and zeros behind them.
+inline void copy_quad(__local float *to, __global const float *from, int count) {
+#if PTX
+  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"((uint)(size_t)to), "l"(from),
+               "r"(max(0, min(4, count)) * 4)
+               : "memory");
+#else
+  float4 quad = 0;
+  if (count >= 4) {
+    quad = *(__global const float4 *)from;
+  } else {
+    if (count > 0) quad.x = from[0];
+    if (count > 1) quad.y = from[1];
+    if (count > 2) quad.z = from[2];
+  }
+  *(__local float4 *)to = quad;
+#endif
+}
+
+inline void end_of_stage(void) {
+#if PTX
+  asm volatile("cp.async.commit_group;" ::: "memory");
+#endif
+}
+
+inline void await_stage(void) {
+#if PTX
+  asm volatile("cp.async.wait_group %0;" ::"n"(STAGES - 2) : "memory");
+#endif
+}
+
+// Copies a tile of one factor; `extent` and `inner` say how much of it there is.
+inline void copy_tile(__local float *tile, int size, int warp, bool by_inner,
+                      __global const float *from, long step, int extent, int inner) {
+  int per_line = by_inner ? DEPTH / 4 : size / 4;
+#pragma unroll
+  for (int i = 0; i < size * DEPTH / 4 / THREADS; i++) {
+    int e = i * THREADS + get_local_id(0);
+    int line = e / per_line, quad = e % per_line;
+    int at = by_inner ? along_inner(line, quad * 4) : along_other(size, warp, line, quad);
+    int lines = by_inner ? extent : inner, length = by_inner ? inner : extent;
+    copy_quad(tile + at, from + line * step + quad * 4,
+              !EDGES ? 4 : line < lines ? length - quad * 4 : 0);
+  }
+}
+
+// What a lane needs of one factor for READ inner positions, from `inner` on: `count` numbers for
+// each, from the `first` line of the tile on.
+inline void read(float *numbers, int count, __local const float *tile, int size, int warp,
+                 bool by_inner, int first, int lane, int lanes, int inner) {
+  if (by_inner) {
+#pragma unroll
+    for (int i = 0; i < count; i++) {
+      __local const float *at = tile + along_inner(first + i * lanes + lane, inner);
+      float4 x = *(__local const float4 *)at;
+      numbers[i] = x.x;
+      numbers[count + i] = x.y;
+      numbers[2 * count + i] = x.z;
+      numbers[3 * count + i] = x.w;
+    }
+  } else {
+#pragma unroll
+    for (int k = 0; k < READ; k++)
+#pragma unroll
+      for (int i = 0; i < count; i += 4) {
+        int at = first + (TF32 ? lane * count + i : i * lanes + lane * 4);
+        float4 x = *(__local const float4 *)(tile + along_other(size, warp, inner + k, at / 4));
+        numbers[k * count + i] = x.x;
+        numbers[k * count + i + 1] = x.y;
+        numbers[k * count + i + 2] = x.z;
+        numbers[k * count + i + 3] = x.w;
+      }
+  }
+}
+
+#if TF32
+// To the nearest number of 11 significant bits: the tensor cores drop the other bits. The least NaN
+// of all ones, as NVIDIA's arithmetic makes it, must not run over into the sign.
+inline uint rounded(float x) { return (uint)(min(as_int(x), 0x7fffe000) + 0x1000); }
+
+// Lane t of four takes the inner positions 4t to 4t + 3: a sum may take its terms in any order.
+inline void multiply_tiles(float sums[MY_ROWS][MY_COLUMNS], __local const float *left,
+                           __local const float *right, int warp_row, int warp_column, int lane) {
+  float a[4 * MY_ROWS], b[2 * MY_COLUMNS];
+  int group = lane / 4, inner = lane % 4 * 4;
+  read(a, MY_ROWS, left, ROWS, WARP_ROWS, A_BY_INNER, warp_row, group, 8, inner);
+  read(b, MY_COLUMNS / 2, right, COLUMNS, WARP_COLUMNS, B_BY_INNER, warp_column, group, 8, inner);
+#pragma unroll
+  for (int k = 0; k < 4; k += 2)
+#pragma unroll
+    for (int i = 0; i < MY_ROWS; i += 2) {
+      uint p = rounded(a[k * MY_ROWS + i]), q = rounded(a[k * MY_ROWS + i + 1]);
+      uint r = rounded(a[(k + 1) * MY_ROWS + i]), s = rounded(a[(k + 1) * MY_ROWS + i + 1]);
+#pragma unroll
+      for (int j = 0; j < MY_COLUMNS / 2; j++) {
+        int c = B_BY_INNER ? 2 * j : j, d = B_BY_INNER ? c + 1 : c + MY_COLUMNS / 2;
+        asm volatile(
+            "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, "
+            "{%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
+            : "+f"(sums[i][c]), "+f"(sums[i][d]), "+f"(sums[i + 1][c]), "+f"(sums[i + 1][d])
+            : "r"(p), "r"(q), "r"(r), "r"(s), "r"(rounded(b[k * MY_COLUMNS / 2 + j])),
+              "r"(rounded(b[(k + 1) * MY_COLUMNS / 2 + j])));
+      }
+    }
+}
+#else
+inline void multiply_tiles(float sums[MY_ROWS][MY_COLUMNS], __local const float *left,
+                           __local const float *right, int warp_row, int warp_column, int lane) {
+#pragma unroll
+  for (int inner = 0; inner < DEPTH; inner += READ) {
+    float b[READ * MY_COLUMNS];
+    read(b, MY_COLUMNS, right, COLUMNS, WARP_COLUMNS, B_BY_INNER, warp_column,
+         lane % LANE_COLUMNS, LANE_COLUMNS, inner);
+#pragma unroll
+    for (int i = 0; i < MY_ROWS; i += 4) {
+      float a[READ * 4];
+      read(a, 4, left, ROWS, WARP_ROWS, A_BY_INNER, warp_row + i * LANE_ROWS,
+           lane / LANE_COLUMNS, LANE_ROWS, inner);
+#pragma unroll
+      for (int k = 0; k < READ; k++)
+#pragma unroll
+        for (int r = 0; r < 4; r++)
+#pragma unroll
+          for (int j = 0; j < MY_COLUMNS; j++)
+            sums[i + r][j] = fma(a[k * 4 + r], b[k * MY_COLUMNS + j], sums[i + r][j]);
+    }
+  }
+}
+#endif
+
+// NVIDIA's compiler heeds a limit of registers only where no size of the group is required.
+#if !LIMITED
+__attribute__((reqd_work_group_size(THREADS, 1, 1)))
+#endif
+__kernel void tile(__global float *out, long out_at, long2 out_batches, long out_row, long out_part,
+          __global const float *a, long a_at, long2 a_batches, long a_step,
+          __global const float *b, long b_at, long2 b_batches, long b_step, int rows, int inner,
+          int columns, int part, int batch_inner, int accumulate) {
+  __local float left[STAGES][ROWS * (DEPTH + A_BY_INNER * PAD)] __attribute__((aligned(16)));
+  __local float right[STAGES][COLUMNS * (DEPTH + B_BY_INNER * PAD)] __attribute__((aligned(16)));
+  // Work-groups that run at the same time share rows and columns: bands of some tiles' height.
+  int across = (columns + COLUMNS - 1) / COLUMNS, down = (rows + ROWS - 1) / ROWS;
+  int band = get_group_id(0) / (BAND * across), place = get_group_id(0) % (BAND * across);
+  int height = min(BAND, down - band * BAND);
+  int row = (band * BAND + place % height) * ROWS, column = place / height * COLUMNS;
+  long outer = get_group_id(2) / batch_inner, batch = get_group_id(2) % batch_inner;
+  int begin = get_group_id(1) * part, steps = (min(part, inner - begin) + DEPTH - 1) / DEPTH;
+  int inner_left = inner - begin, rows_left = rows - row, columns_left = columns - column;
+  a += a_at + outer * a_batches.x + batch * a_batches.y;
+  b += b_at + outer * b_batches.x + batch * b_batches.y;
+  a += A_BY_INNER ? row * a_step + begin : begin * a_step + row;
+  b += B_BY_INNER ? column * b_step + begin : begin * b_step + column;
+  long a_next = A_BY_INNER ? DEPTH : DEPTH * a_step, b_next = B_BY_INNER ? DEPTH : DEPTH * b_step;
+
+  int lane = get_local_id(0) % 32, warp = get_local_id(0) / 32;
+  int warp_row = warp / WARPS_ACROSS * WARP_ROWS, warp_column = warp % WARPS_ACROSS * WARP_COLUMNS;
+  int lane_row = lane / LANE_COLUMNS, lane_column = lane % LANE_COLUMNS;
+  float sums[MY_ROWS][MY_COLUMNS];
+#pragma unroll
+  for (int i = 0; i < MY_ROWS; i++)
+#pragma unroll
+    for (int j = 0; j < MY_COLUMNS; j++) sums[i][j] = 0;
+
+#define COPY(slot, step)                                                                       \
+  copy_tile(left[slot], ROWS, WARP_ROWS, A_BY_INNER, a + (step) * a_next, a_step, rows_left,   \
+            inner_left - (step) * DEPTH);                                                      \
+  copy_tile(right[slot], COLUMNS, WARP_COLUMNS, B_BY_INNER, b + (step) * b_next, b_step,       \
+            columns_left, inner_left - (step) * DEPTH);
+
+  for (int step = 0; step < STAGES - 1; step++) {
+    if (step < steps) {
+      COPY(step, step)
+    }
+    end_of_stage();
+  }
+  int slot = 0, free_slot = STAGES - 1;
+  for (int step = 0; step < steps; step++) {
+    await_stage();
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (step + STAGES - 1 < steps) {
+      COPY(free_slot, step + STAGES - 1)
+    }
+    end_of_stage();
+    multiply_tiles(sums, left[slot], right[slot], warp_row, warp_column, lane);
+    slot = slot + 1 == STAGES ? 0 : slot + 1;
+    free_slot = free_slot + 1 == STAGES ? 0 : free_slot + 1;
+  }
+
+  out += out_at + outer * out_batches.x + batch * out_batches.y + get_group_id(1) * out_part +
+         row * out_row + column;
+#pragma unroll
+  for (int i = 0; i < MY_ROWS; i++) {
+    int r = warp_row + ROW(i);
+#pragma unroll
+    for (int j = 0; j < MY_COLUMNS; j += RUN) {
+      int c = warp_column + COLUMN(j);
+      __global float *to = out + r * out_row + c;
+#if EDGES
+      for (int n = 0; n < RUN; n++)
+        if (r < rows_left && c + n < columns_left)
+          to[n] = accumulate ? to[n] + sums[i][j + n] : sums[i][j + n];
+#elif RUN == 4
+      float4 sum = (float4)(sums[i][j], sums[i][j + 1], sums[i][j + 2], sums[i][j + 3]);
+      *(__global float4 *)to = accumulate ? *(__global float4 *)to + sum : sum;
+#elif RUN == 2
+      float2 sum = (float2)(sums[i][j], sums[i][j + 1]);
+      *(__global float2 *)to = accumulate ? *(__global float2 *)to + sum : sum;
+#else
+      *to = accumulate ? *to + sums[i][j] : sums[i][j];
+#endif
+    }
+  }
+}
