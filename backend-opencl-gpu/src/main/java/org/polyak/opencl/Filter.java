@@ -49,9 +49,9 @@ record Filter(boolean momentum, double beta, double gamma, double scale, double 
     return gamma * scale;
   }
 
-  /** What a number of tokens leaves of r: βⁿ. */
+  /** What a number of tokens leaves of r: βⁿ, and all of it without momentum. */
   double decay(int tokens) {
-    return Math.pow(beta, tokens);
+    return momentum ? Math.pow(beta, tokens) : 1;
   }
 
   /** What a number of tokens adds of g to r: 1 + β + … + βⁿ⁻¹, without cancellation. */

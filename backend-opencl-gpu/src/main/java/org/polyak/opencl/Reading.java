@@ -32,6 +32,12 @@ enum Reading {
 
   private static final int TILE = 8;
 
+  /** Lanes of an NVIDIA warp. */
+  private static final int WARP = 32;
+
+  /** Tokens times channels of a loop's body: more hide latency, but registers run out. */
+  private static final int MOST_UNROLLED = 128;
+
   private final Mapped mapped;
   private final boolean backward;
 
@@ -45,13 +51,13 @@ enum Reading {
    *
    * @param spec what attention computes
    * @param channels of keys and of values
-   * @param unroll tokens in a loop's body
+   * @param assembler whether the device understands PTX
    */
-  String options(AttentionSpec spec, int channels, int unroll) {
+  String options(AttentionSpec spec, int channels, boolean assembler) {
     boolean map = spec.featureMap() == FeatureMap.ELU_PLUS_ONE;
     boolean rows = map && mapped == Mapped.ROWS;
     boolean columns = map && mapped == Mapped.COLUMNS;
-    return "-DREADS=%s -DD=%d -DMOMENTUM=%d -DBACKWARD=%d -DSUMS=%d -DTILE=%d -DUNROLL=%d -DGROUP=%d"
+    return "-DREADS=%s -DD=%d -DMOMENTUM=%d -DBACKWARD=%d -DSUMS=%d -DTILE=%d -DUNROLL=%d -DGROUP=%d -DWARP=%d"
             .formatted(
                 name(),
                 channels,
@@ -59,8 +65,9 @@ enum Reading {
                 flag(backward),
                 flag(spec.normaliser() instanceof Normaliser.KeySum),
                 TILE,
-                unroll,
-                GROUP)
+                assembler ? Math.max(1, MOST_UNROLLED / channels) : 1,
+                GROUP,
+                flag(assembler && channels == WARP))
         + " -DX_PHI=%d -DY_PHI=%d -DW_PHI=%d -DSLOPE=%d"
             .formatted(flag(rows), flag(columns), flag(rows), flag(columns));
   }

@@ -10,9 +10,6 @@ import org.polyak.spi.fused.AttentionState;
 
 /** The kernels of {@code segments.cl} for one specification, built when first asked for. */
 final class SegmentPrograms {
-  /** A loop's body of more tokens hides latency; with more channels registers run out. */
-  private static final int MOST_UNROLLED_CHANNELS = 128;
-
   private final OpenClDevice device;
   private final AttentionSpec spec;
   private final Map<Key, Kernel> kernels = new HashMap<>();
@@ -30,9 +27,9 @@ final class SegmentPrograms {
   }
 
   private Kernel build(Key key) {
-    int unroll = device.traits().assembler() ? MOST_UNROLLED_CHANNELS / key.channels() : 1;
+    boolean assembler = device.traits().assembler();
     return device.kernel(
-        "segments", key.reading().options(spec, key.channels(), unroll), key.function());
+        "segments", key.reading().options(spec, key.channels(), assembler), key.function());
   }
 
   /** A tensor of tokens: its place and its strides of batch and token. */

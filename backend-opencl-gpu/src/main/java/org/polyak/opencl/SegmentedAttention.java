@@ -186,7 +186,6 @@ final class SegmentedAttention {
         .integer(segments.count())
         .real((float) filter.beta())
         .real((float) filter.factor())
-        .real((float) (1 / filter.factor()))
         .real((float) filter.epsilon());
     Arguments.optional(kernel, starts, out).integer(starts == null ? 0 : 1);
     Arguments.optional(kernel, saved, out).integer(saved == null ? 0 : 1);

@@ -7,8 +7,13 @@ package org.polyak.opencl;
  * @param count segments
  */
 record Segments(int length, int count) {
-  /** Work-groups that keep a compute unit busy, with 32 channels. */
-  private static final int GROUPS_PER_UNIT = 16;
+  /** Work-groups that fit into a compute unit of NVIDIA's at once, by registers, if narrow. */
+  private static final int NARROW_GROUPS = 12;
+
+  /** Twice as many as fit at once, of two warps each. */
+  private static final int WIDE_GROUPS = 8;
+
+  private static final int WIDE = 64;
 
   /** Below it, the state at a segment's start costs more than the segment. */
   private static final int LEAST = 64;
@@ -31,7 +36,7 @@ record Segments(int length, int count) {
     if (tokens <= WHOLE && heads >= WHOLE_HEADS_PER_UNIT * units) {
       return new Segments(tokens, 1);
     }
-    int groups = Math.max(1, GROUPS_PER_UNIT * units * 32 / channels);
+    int groups = units * (channels < WIDE ? NARROW_GROUPS : WIDE_GROUPS);
     int wanted = Math.max(1, groups / heads);
     int length = Math.max(LEAST, (int) Groups.cover((tokens + wanted - 1) / wanted, STEP));
     return new Segments(Math.min(length, tokens), (tokens + length - 1) / length);

@@ -23,8 +23,9 @@
 // BACKWARD     1: i counts tokens from the last one
 // X_PHI, Y_PHI, W_PHI, SLOPE   1: rows, columns, w pass through elu + 1; results through its slope
 // SUMS         1: with z or zbar
-// TILE         tokens in local memory
+// TILE         tokens in local memory, at most D
 // UNROLL       tokens in a loop's body
+// WARP         1: a work-group is one NVIDIA warp, which meets without a barrier
 //
 // A lane holds the columns 4 column .. 4 column + 3 of the rows 16 b + 4 part + j.
 
@@ -36,17 +37,26 @@
 #define VECTORS (D / 4)
 #define BLOCKS (D / 16)
 #define PARTS 4
-#define SHARE (TILE / 4)
+#define SHARE (TILE / PARTS)
 #define PITCH (VECTORS + 2)
 #define MATRIX (D * D)
 #define STATE ((1 + MOMENTUM) * MATRIX + D)
 #define AHEAD 8
 
 #define TOKEN(i) (BACKWARD ? tokens - 1 - (i) : (i))
+#define STEP(stride) (BACKWARD ? -(stride) : (stride))
+
+#if WARP
+#define MEET() asm volatile("bar.warp.sync 0xffffffff;" ::: "memory")
+#else
+#define MEET() barrier(CLK_LOCAL_MEM_FENCE)
+#endif
 
 #define ROWS(name) \
   __global const float *name, long name##_at, long name##_batch, long name##_token
-#define HEAD(name) (name + name##_at + batch * name##_batch + head * D)
+// The vector that a lane carries of the first token that it carries.
+#define OWN(name) \
+  (name + name##_at + batch * name##_batch + head * D + TOKEN(begin + row) * name##_token + 4 * vector)
 
 inline float4 phi(float4 x) { return select(exp(x), x + 1, x > 0); }
 
@@ -54,17 +64,12 @@ inline float4 phi_slope(float4 x) { return select(exp(x), (float4)(1), x > 0); }
 
 inline float total(float4 x) { return (x.x + x.y) + (x.z + x.w); }
 
-// Of each tile a lane carries SHARE vectors: vector `column` of every fourth token.
-inline void fetch(__global const float *rows, long stride, int first, int end, int tokens,
-                  float4 *share) {
-  const int column = get_local_id(0) % VECTORS, row = get_local_id(0) / VECTORS;
+// Of each tile a lane carries SHARE vectors, of every fourth token, of which `left` are to come;
+// what lies beyond the end stays as it is, and what follows from it is not used.
+inline void fetch(__global const float *from, long step, int left, float4 *share) {
 #pragma unroll
-  for (int i = 0; i < SHARE; i++) {
-    int token = first + row + PARTS * i;
-    share[i] = 0;
-    if (token < end)
-      share[i] = *(__global const float4 *)(rows + TOKEN(token) * stride + 4 * column);
-  }
+  for (int i = 0; i < SHARE; i++)
+    if (PARTS * i < left) share[i] = *(__global const float4 *)(from + PARTS * i * step);
 }
 
 inline void put(__local float4 *tile, const float4 *share, int mapped) {
@@ -85,15 +90,15 @@ inline void put(__local float4 *tile, const float4 *share, int mapped) {
 #define ADD(i, factor) SUM[i] = fma((float4)(factor), y, SUM[i])
 
 // One token of a segment's own sum.
-#define EACH_ROW(STEP)                                  \
+#define EACH_ROW(CHANGE)                                  \
   {                                                     \
     float4 y = ys[t * VECTORS + column];                \
     _Pragma("unroll") for (int b = 0; b < BLOCKS; b++) { \
       float4 x = xs[t * VECTORS + PARTS * b + part];    \
-      STEP(4 * b, x.x);                                 \
-      STEP(4 * b + 1, x.y);                             \
-      STEP(4 * b + 2, x.z);                             \
-      STEP(4 * b + 3, x.w);                             \
+      CHANGE(4 * b, x.x);                                 \
+      CHANGE(4 * b + 1, x.y);                             \
+      CHANGE(4 * b + 2, x.z);                             \
+      CHANGE(4 * b + 3, x.w);                             \
     }                                                   \
   }
 
@@ -108,6 +113,7 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
   __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS];
   __local float factors[TILE];
   const int lane = get_local_id(0), part = lane % PARTS, column = lane / PARTS;
+  const int row = lane / VECTORS, vector = lane % VECTORS;
   const int segment = get_group_id(0) % summarised, flat = get_group_id(0) / summarised;
   const long batch = flat / heads, head = flat % heads;
   const int begin = segment * length, end = min(tokens, begin + length);
@@ -119,25 +125,31 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
 #pragma unroll
   for (int i = 0; i < D / 4; i++) SUM[i] = 0;
   float z = 0, factor = 1;
-  x = HEAD(x);
-  y = HEAD(y);
+  const long x_step = STEP(x_token), y_step = STEP(y_token);
+  x = OWN(x);
+  y = OWN(y);
   dd += dd_at + (long)flat * tokens;
-  float4 x_share[SHARE], y_share[SHARE];
-  fetch(x, x_token, begin, end, tokens, x_share);
-  fetch(y, y_token, begin, end, tokens, y_share);
+  float4 x_share[SHARE] = {0}, y_share[SHARE] = {0};
+  fetch(x, x_step, end - begin - row, x_share);
+  fetch(y, y_step, end - begin - row, y_share);
+  if (SUMS && BACKWARD && lane < min(TILE, end - begin)) factor = dd[TOKEN(begin + lane)];
   for (int first = begin; first < end; first += TILE) {
-    const int count = min(TILE, end - first);
-    if (SUMS && BACKWARD && lane < count) factor = dd[TOKEN(first + lane)];
-    barrier(CLK_LOCAL_MEM_FENCE);
+    const int next = first + TILE, count = min(TILE, end - first);
+    MEET();
     put(xs, x_share, X_PHI);
     put(ys, y_share, Y_PHI);
     if (lane < TILE) factors[lane] = factor;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    fetch(x, x_token, first + TILE, end, tokens, x_share);
-    fetch(y, y_token, first + TILE, end, tokens, y_share);
-    if (SUMS)
-      for (int t = 0; t < count; t++)
-        z = fma(BACKWARD ? factors[t] : 1.0f, ((__local float *)xs)[t * D + lane], z);
+    MEET();
+    x += TILE * x_step;
+    y += TILE * y_step;
+    fetch(x, x_step, end - next - row, x_share);
+    fetch(y, y_step, end - next - row, y_share);
+    if (SUMS && BACKWARD && lane < min(TILE, end - next)) factor = dd[TOKEN(next + lane)];
+#if SUMS
+#pragma unroll UNROLL
+    for (int t = 0; t < count; t++)
+      z = fma(BACKWARD ? factors[t] : 1.0f, ((__local float *)xs)[t * D + lane], z);
+#endif
 #if MOMENTUM
     if (first == quiet) {
 #pragma unroll
@@ -178,46 +190,41 @@ __kernel void scan(__global float *states, long states_at, int segments, float d
   const int width = MATRIX + D;
   const int flat = get_global_id(0) / width, i = get_global_id(0) % width;
   if (flat >= heads) return;
-  __global float *state = states + states_at + (long)flat * segments * STATE + i;
-  if (i >= MATRIX) {
-    const long at = (long)flat * D + i - MATRIX;
-    state += MOMENTUM * MATRIX;
-    float z = SUMS && starts ? z0[z0_at + at] : 0;
-    for (int s = 0; s < segments; s++) {
-      float own = state[(long)s * STATE];
-      state[(long)s * STATE] = z;
-      z += own;
-    }
-    if (SUMS && ends) z1[z1_at + at] = z;
-    return;
+  const bool sum = i >= MATRIX;
+  const long at = sum ? (long)flat * D + i - MATRIX : (long)flat * MATRIX + i;
+  __global float *state = states + states_at + (long)flat * segments * STATE;
+  state += sum ? STATE - D + i - MATRIX : i;
+  float r = 0, g = 0;
+  if (sum) {
+    decay = last_decay = 1;
+    if (SUMS && starts) r = z0[z0_at + at];
+  } else if (starts) {
+    const float s = s0[s0_at + at], m = MOMENTUM ? m0[m0_at + at] : 0;
+    r = fma(r_from_s, s, r_from_m * m);
+    g = fma(g_from_s, s, g_from_m * m);
   }
-  const long at = (long)flat * MATRIX + i;
-  float s_start = starts ? s0[s0_at + at] : 0, m_start = MOMENTUM && starts ? m0[m0_at + at] : 0;
-  float r = fma(r_from_s, s_start, r_from_m * m_start);
-  float g = fma(g_from_s, s_start, g_from_m * m_start);
   for (int first = 0; first < segments; first += AHEAD) {
     float r_own[AHEAD], g_own[AHEAD];
 #pragma unroll
     for (int j = 0; j < AHEAD; j++)
       if (first + j < segments) {
         r_own[j] = state[(long)(first + j) * STATE];
-        g_own[j] = MOMENTUM ? state[(long)(first + j) * STATE + MATRIX] : 0;
+        g_own[j] = MOMENTUM && !sum ? state[(long)(first + j) * STATE + MATRIX] : 0;
       }
 #pragma unroll
     for (int j = 0; j < AHEAD; j++)
       if (first + j < segments) {
         const bool last = first + j == segments - 1;
         state[(long)(first + j) * STATE] = r;
-        if (MOMENTUM) {
-          state[(long)(first + j) * STATE + MATRIX] = g;
-          r = fma(last ? last_decay : decay, r, fma(last ? last_reach : reach, g, r_own[j]));
-          g += g_own[j];
-        } else {
-          r += r_own[j];
-        }
+        if (MOMENTUM && !sum) state[(long)(first + j) * STATE + MATRIX] = g;
+        r = fma(last ? last_decay : decay, r, fma(last ? last_reach : reach, g, r_own[j]));
+        g += g_own[j];
       }
   }
-  if (ends) {
+  if (!ends) return;
+  if (sum) {
+    if (SUMS) z1[z1_at + at] = r;
+  } else {
     s1[s1_at + at] = fma(s_from_r, r, s_from_g * g);
     if (MOMENTUM && BACKWARD) m1[m1_at + at] = m_from_r * r;
   }
@@ -232,8 +239,8 @@ __kernel void last_momentum(ROWS(x), ROWS(y), int heads, int tokens, int begin, 
   if (item >= items) return;
   const long flat = item / MATRIX, batch = flat / heads, head = flat % heads;
   const int row = item % MATRIX / D, column = item % D;
-  x = HEAD(x) + row;
-  y = HEAD(y) + column;
+  x += x_at + batch * x_batch + head * D + row;
+  y += y_at + batch * y_batch + head * D + column;
   float m = 0;
   for (int t = begin; t < tokens; t++) {
     float key = x[t * x_token];
@@ -283,17 +290,17 @@ inline float4 load(__global const float *matrix, int row, int column) {
 }
 
 // The results of one segment. `source` is what phi' is taken of. A result is `factor` times the
-// filter's, `lift` = 1 / factor.
+// filter's.
 __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
     ROWS(x), ROWS(y), ROWS(w), ROWS(source), __global float *out, long out_at, int heads,
-    int tokens, int length, int segments, float beta, float factor, float lift, float epsilon,
+    int tokens, int length, int segments, float beta, float factor, float epsilon,
     __global const float *states, long states_at, int starts, __global float *den, long den_at,
     int saves, __global const float *dd, long dd_at) {
   __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS], ws[TILE * VECTORS];
   __local float4 sums[TILE * PARTS * PITCH];
   __local float factors[TILE];
-  __local float4 norms[TILE];
   const int lane = get_local_id(0), part = lane % PARTS, column = lane / PARTS;
+  const int row = lane / VECTORS, vector = lane % VECTORS;
   const int segment = get_group_id(0) % segments, flat = get_group_id(0) / segments;
   const long batch = flat / heads, head = flat % heads;
   const int begin = segment * length, end = min(tokens, begin + length);
@@ -304,53 +311,79 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
 #endif
 #pragma unroll
   for (int i = 0; i < D / 4; i++) {
-    int row = 16 * (i / 4) + 4 * part + i % 4;
-    r[i] = starts ? load(state, row, column) : 0;
+    int own_row = 16 * (i / 4) + 4 * part + i % 4;
+    r[i] = starts ? load(state, own_row, column) : 0;
 #if MOMENTUM
-    g[i] = starts ? load(state + MATRIX, row, column) : 0;
+    g[i] = starts ? load(state + MATRIX, own_row, column) : 0;
 #endif
   }
-  // The sum of keys by rows, or by columns, which only the first part adds to a result.
-  __global const float *z_start = state + STATE - D;
 #if KEY_SUMS
-  float4 z[BLOCKS];
-#pragma unroll
-  for (int b = 0; b < BLOCKS; b++)
-    z[b] = starts ? *(__global const float4 *)(z_start + 16 * b + 4 * part) : 0;
-#elif COLUMN_SUMS
-  float4 z = starts ? *(__global const float4 *)(z_start + 4 * column) : 0;
-#endif
-  const float share = part == 0 ? lift : 0;
-  x = HEAD(x);
-  y = HEAD(y);
-  w = HEAD(w);
-  source = HEAD(source);
-  out += out_at + (batch * tokens * heads + head) * D;
+  __local float4 products[TILE * VECTORS];
+  __local float norms[D];
+  float z = starts ? state[STATE - D + lane] : 0;
   den += den_at + (long)flat * tokens;
+#elif COLUMN_SUMS
+  // Only the first part adds it to a result.
+  float4 z = starts ? *(__global const float4 *)(state + STATE - D + 4 * column) : 0;
+  const float lift = part == 0 ? 1 / factor : 0;
   dd += dd_at + (long)flat * tokens;
-  float4 x_share[SHARE], y_share[SHARE], w_share[SHARE];
-  fetch(x, x_token, begin, end, tokens, x_share);
-  fetch(y, y_token, begin, end, tokens, y_share);
-  fetch(w, w_token, begin, end, tokens, w_share);
+  float d = lane < min(TILE, end - begin) ? dd[TOKEN(begin + lane)] : 0;
+#endif
+  const long x_step = STEP(x_token), y_step = STEP(y_token), w_step = STEP(w_token);
+  const long out_token = (long)heads * D, out_step = STEP(out_token);
+  x = OWN(x);
+  y = OWN(y);
+  w = OWN(w);
+  out += out_at + batch * tokens * out_token + head * D + TOKEN(begin + row) * out_token + 4 * vector;
+#if SLOPE
+  const long source_step = STEP(source_token);
+  source = OWN(source);
+  float4 source_share[SHARE] = {0};
+#endif
+  float4 x_share[SHARE] = {0}, y_share[SHARE] = {0}, w_share[SHARE] = {0};
+  fetch(x, x_step, end - begin - row, x_share);
+  fetch(y, y_step, end - begin - row, y_share);
+  fetch(w, w_step, end - begin - row, w_share);
   for (int first = begin; first < end; first += TILE) {
-    const int count = min(TILE, end - first);
-    float d = 0;
-    if (COLUMN_SUMS && lane < count) d = dd[TOKEN(first + lane)];
-    barrier(CLK_LOCAL_MEM_FENCE);
+    const int next = first + TILE;
+    MEET();
     put(xs, x_share, X_PHI);
     put(ys, y_share, Y_PHI);
     put(ws, w_share, W_PHI);
-    if (COLUMN_SUMS && lane < TILE) factors[lane] = d;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    fetch(x, x_token, first + TILE, end, tokens, x_share);
-    fetch(y, y_token, first + TILE, end, tokens, y_share);
-    fetch(w, w_token, first + TILE, end, tokens, w_share);
+#if COLUMN_SUMS
+    if (lane < TILE) factors[lane] = d;
+#endif
+    MEET();
+    x += TILE * x_step;
+    y += TILE * y_step;
+    w += TILE * w_step;
+    fetch(x, x_step, end - next - row, x_share);
+    fetch(y, y_step, end - next - row, y_share);
+    fetch(w, w_step, end - next - row, w_share);
+#if SLOPE
+    fetch(source, source_step, end - first - row, source_share);
+    source += TILE * source_step;
+#endif
+#if COLUMN_SUMS
+    if (lane < min(TILE, end - next)) d = dd[TOKEN(next + lane)];
+#elif KEY_SUMS
+#pragma unroll
+    for (int t = 0; t < TILE; t++) {
+      z += ((__local float *)xs)[t * D + lane];
+      ((__local float *)products)[t * D + lane] = ((__local float *)ws)[t * D + lane] * z;
+    }
+    MEET();
+    float norm_share = 0;
+#pragma unroll
+    for (int i = 0; i < TILE / 4; i++) norm_share += total(products[lane * (TILE / 4) + i]);
+    norms[lane] = norm_share;
+#endif
 #pragma unroll UNROLL
-    for (int t = 0; t < count; t++) {
-      float4 y = ys[t * VECTORS + column], sum = 0, norm = 0;
+    for (int t = 0; t < TILE; t++) {
+      float4 y = ys[t * VECTORS + column], sum = 0;
 #if COLUMN_SUMS
       z = fma((float4)(READS == KEYS ? factors[t] : 1.0f), y, z);
-      sum = (READS == KEYS ? share : share * factors[t]) * z;
+      sum = (READS == KEYS ? lift : lift * factors[t]) * z;
 #endif
 #pragma unroll
       for (int b = 0; b < BLOCKS; b++) {
@@ -363,33 +396,31 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
         sum = fma((float4)(w.z), r[4 * b + 2], sum);
         ADVANCE(4 * b + 3, x.w);
         sum = fma((float4)(w.w), r[4 * b + 3], sum);
-#if KEY_SUMS
-        z[b] += x;
-        norm = fma(w, z[b], norm);
-#endif
       }
       sums[(t * PARTS + part) * PITCH + column] = sum;
-#if KEY_SUMS
-      if (column == 0) ((__local float *)norms)[t * PARTS + part] = total(norm);
-#endif
     }
-    barrier(CLK_LOCAL_MEM_FENCE);
+    MEET();
 #pragma unroll
     for (int i = 0; i < SHARE; i++) {
-      const int t = lane / VECTORS + PARTS * i, vector = lane % VECTORS;
-      if (t >= count) break;
-      const long token = TOKEN(first + t);
-      __local const float4 *own = sums + t * PARTS * PITCH + vector;
-      float4 result = factor * ((own[0] + own[PITCH]) + (own[2 * PITCH] + own[3 * PITCH]));
+      const int t = row + PARTS * i;
+      if (first + t < end) {
+        __local const float4 *own = sums + t * PARTS * PITCH + vector;
+        float4 result = (own[0] + own[PITCH]) + (own[2 * PITCH] + own[3 * PITCH]);
+        float scale = factor;
 #if KEY_SUMS
-      const float norm = total(norms[t]) + epsilon;
-      result /= norm;
-      if (saves && vector == 0) den[token] = norm;
+        float norm = epsilon;
+#pragma unroll
+        for (int j = 0; j < D / TILE; j++) norm += norms[t * (D / TILE) + j];
+        scale /= norm;
+        if (saves && vector == 0) den[TOKEN(first + t)] = norm;
 #endif
+        result *= scale;
 #if SLOPE
-      result *= phi_slope(*(__global const float4 *)(source + token * source_token + 4 * vector));
+        result *= phi_slope(source_share[i]);
 #endif
-      *(__global float4 *)(out + token * heads * D + 4 * vector) = result;
+        *(__global float4 *)(out + PARTS * i * out_step) = result;
+      }
     }
+    out += TILE * out_step;
   }
 }
