@@ -1,52 +1,87 @@
 package org.polyak.opencl;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.polyak.opencl.driver.Kernel;
+import org.polyak.opencl.driver.Memory;
+import org.polyak.spi.DType;
 import org.polyak.spi.ReduceOp;
+import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 
-/** Sums, maxima and running sums along an axis. */
+/**
+ * Sums, maxima and running sums along an axis. Where there are few results and the axis is long, it
+ * is cut into slabs, and a second launch combines what the first found for each.
+ */
 final class Reduction {
-  /** From this length on a work-group shares one line. */
-  private static final int LONG_LINE = 64;
+  /** Work-items, or lines' lanes, that a GPU is given where the work allows. */
+  private static final int WANTED_ITEMS = 1 << 18;
 
-  private static final int GROUP = 128;
+  /** And a CPU. */
+  private static final int WANTED_TASKS = 16;
+
+  /** The least that a work-item does in a slab. */
+  private static final int LEAST_STEPS = 64;
+
+  /** Elements of a slab of a running sum: each is walked through by one work-item. */
+  private static final int RUN = 64;
+
+  /** From this length on neighbours share a contiguous line. */
+  private static final int LEAST_LINE = 8;
+
+  private static final int GROUP = 256;
+  private static final int COLUMNS = 32;
+  private static final int LANES_OF_LONG_LINES = 64;
+  private static final int PACKS_OF_A_LANE = 8;
+
+  /** Of a running sum's own launch. */
+  private static final Form RUNNING = new Form(ReduceOp.SUM, Sharing.COLUMNS, 1, 1);
 
   private final OpenClDevice device;
+  private final boolean cooperative;
+  private final int stack;
+  private final Map<Form, String> options = new HashMap<>();
 
   Reduction(OpenClDevice device) {
     this.device = device;
+    this.cooperative = device.traits().cooperative() && device.traits().groupSize() >= GROUP;
+    this.stack = cooperative ? GROUP / COLUMNS : 1;
+  }
+
+  /**
+   * What lies along an axis.
+   *
+   * @param memory of the tensor
+   * @param start position of the first element of the first result
+   * @param strides of the loops over results
+   * @param step to the next element of a result; negative from the last on
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Axis(Memory memory, long start, int[] strides, int step) {
+    static Axis of(Tensor tensor, int axis, long start, int[] strides) {
+      int step = Math.toIntExact(tensor.layout().stride(axis));
+      return new Axis(OpenClBuffer.memory(tensor), start, strides, step);
+    }
+
+    /** The same from the last element to the first. */
+    Axis reversed(int length) {
+      return new Axis(memory, start + (length - 1L) * step, strides, -step);
+    }
   }
 
   void reduce(ReduceOp op, Tensor in, int axis, Tensor out) {
     if (out.shape().size() == 0) {
       return;
     }
-    int length = in.shape().dim(axis);
-    int step = Math.toIntExact(in.layout().stride(axis));
-    String options = "-DSUM=%d -DSIZE=%d".formatted(op == ReduceOp.SUM ? 1 : 0, GROUP);
     Loops loops = Loops.without(axis, out.layout(), in.layout());
-    boolean lines = device.traits().cooperative() && length >= LONG_LINE;
-    Kernel kernel = device.kernel("reduction", options, lines ? "lines" : "columns");
-    int results = Math.toIntExact(loops.size());
     for (long[] start : loops.starts()) {
-      kernel
-          .memory(OpenClBuffer.memory(out))
-          .integer(start[0])
-          .integers(loops.strides()[0])
-          .memory(OpenClBuffer.memory(in))
-          .integer(start[1])
-          .integers(loops.strides()[1])
-          .integers(loops.extents());
-      if (lines) {
-        kernel.integer(length).integer(step).launch(device.queue(), (long) results * GROUP, GROUP);
-      } else {
-        int group = device.traits().groupSize();
-        kernel
-            .integer(results)
-            .integer(length)
-            .integer(step)
-            .launch(device.queue(), Groups.cover(results, group), group);
-      }
+      reduce(
+          op,
+          Axis.of(in, axis, start[1], loops.strides()[1]),
+          in.shape().dim(axis),
+          loops.extents(),
+          new Axis(OpenClBuffer.memory(out), start[0], loops.strides()[0], 0));
     }
   }
 
@@ -54,25 +89,195 @@ final class Reduction {
     if (out.shape().size() == 0) {
       return;
     }
+    int length = in.shape().dim(axis);
     Loops loops = Loops.without(axis, out.layout(), in.layout());
-    Kernel kernel = device.kernel("reduction", "-DSUM=1 -DSIZE=" + GROUP, "running_sum");
-    int results = Math.toIntExact(loops.size());
-    int group = device.traits().groupSize();
     for (long[] start : loops.starts()) {
-      kernel
-          .memory(OpenClBuffer.memory(out))
-          .integer(start[0])
-          .integers(loops.strides()[0])
-          .integer(Math.toIntExact(out.layout().stride(axis)))
-          .memory(OpenClBuffer.memory(in))
-          .integer(start[1])
-          .integers(loops.strides()[1])
-          .integer(Math.toIntExact(in.layout().stride(axis)))
-          .integers(loops.extents())
-          .integer(results)
-          .integer(in.shape().dim(axis))
-          .integer(reversed ? 1 : 0)
-          .launch(device.queue(), Groups.cover(results, group), group);
+      Axis from = Axis.of(in, axis, start[1], loops.strides()[1]);
+      Axis to = Axis.of(out, axis, start[0], loops.strides()[0]);
+      run(
+          reversed ? from.reversed(length) : from,
+          length,
+          loops.extents(),
+          reversed ? to.reversed(length) : to);
     }
+  }
+
+  private void reduce(ReduceOp op, Axis in, int length, int[] extents, Axis out) {
+    int results = size(extents);
+    Form form = form(op, in, length, extents);
+    int slab = slab(results, length, form.lanes());
+    int slabs = Math.max(1, Math.ceilDiv(length, slab));
+    if (slabs == 1) {
+      launch(form, in, length, extents, out, slab, slabs);
+      return;
+    }
+    try (Scope scope = Scope.open("reduction", device.pool())) {
+      Tensor partial = scope.allocate(DType.F32, Shape.of(slabs, results));
+      Axis between = partial(partial, extents, results);
+      launch(form, in, length, extents, between, slab, slabs);
+      reduce(op, between, slabs, extents, out);
+    }
+  }
+
+  /** Rows of slabs, a column for each result. */
+  private static Axis partial(Tensor partial, int[] extents, int results) {
+    int[] strides = new int[extents.length];
+    int stride = 1;
+    for (int axis = extents.length - 1; axis >= 0; axis--) {
+      strides[axis] = stride;
+      stride *= extents[axis];
+    }
+    return new Axis(OpenClBuffer.memory(partial), 0, strides, results);
+  }
+
+  /** Which kernel shares the work. */
+  private enum Sharing {
+    LINES("lines"),
+    COLUMNS("columns"),
+    STRIPS("strips");
+
+    private final String function;
+
+    Sharing(String function) {
+      this.function = function;
+    }
+  }
+
+  /**
+   * How a launch shares the work.
+   *
+   * @param op what is computed
+   * @param sharing which kernel
+   * @param vector elements that move together in a line
+   * @param lanes work-items for each result and slab
+   */
+  private record Form(ReduceOp op, Sharing sharing, int vector, int lanes) {}
+
+  private Form form(ReduceOp op, Axis in, int length, int[] extents) {
+    if (in.step() != 1 || length < LEAST_LINE) {
+      boolean strips = !cooperative && in.strides()[Loops.DEPTH - 1] == 1;
+      return new Form(op, strips ? Sharing.STRIPS : Sharing.COLUMNS, 1, stack);
+    }
+    boolean fours = in.start() % 4 == 0;
+    for (int axis = 0; axis < extents.length; axis++) {
+      fours &= extents[axis] == 1 || in.strides()[axis] % 4 == 0;
+    }
+    int vector = fours ? 4 : 1;
+    int packs = Math.ceilDiv(length, vector * PACKS_OF_A_LANE);
+    int lanes = cooperative ? Math.min(Groups.powerOfTwo(packs), LANES_OF_LONG_LINES) : 1;
+    return new Form(op, Sharing.LINES, vector, lanes);
+  }
+
+  private String options(Form form) {
+    return options.computeIfAbsent(
+        form,
+        f ->
+            "%s -DSUM=%d -DCOLUMNS=%d -DSTACK=%d -DSIZE=%d -DGROUP=%d -DSHUFFLES=%d"
+                .formatted(
+                    Packs.options(f.vector()),
+                    f.op() == ReduceOp.SUM ? 1 : 0,
+                    COLUMNS,
+                    stack,
+                    f.sharing() == Sharing.LINES ? f.lanes() : 1,
+                    cooperative ? GROUP : 1,
+                    device.traits().assembler() ? 1 : 0));
+  }
+
+  /** Elements of a slab, a multiple of four: the whole axis where there are results enough. */
+  private int slab(int results, int length, int lanes) {
+    long wanted = cooperative ? WANTED_ITEMS : WANTED_TASKS;
+    long slabs = Math.max(1, wanted / ((long) results * lanes));
+    int least = cooperative ? lanes * LEAST_STEPS : GROUP * LEAST_STEPS;
+    int slab = Math.max(least, Math.toIntExact(Math.ceilDiv((long) length, slabs)));
+    return multipleOfFour(slab);
+  }
+
+  private static int multipleOfFour(int count) {
+    return Math.ceilDiv(count, 4) * 4;
+  }
+
+  private void launch(
+      Form form, Axis in, int length, int[] extents, Axis out, int slab, int slabs) {
+    int results = size(extents);
+    Kernel kernel = device.kernel("reduction", options(form), form.sharing().function);
+    kernel
+        .memory(out.memory())
+        .integer(out.start())
+        .integers(out.strides())
+        .memory(in.memory())
+        .integer(in.start())
+        .integers(in.strides())
+        .integers(extents)
+        .integer(results)
+        .integer(length)
+        .integer(in.step())
+        .integer(slab)
+        .integer(slabs);
+    int group =
+        switch (form.sharing()) {
+          case LINES -> cooperative ? GROUP : 1;
+          case COLUMNS -> COLUMNS * stack;
+          case STRIPS -> 1;
+        };
+    long groups =
+        switch (form.sharing()) {
+          case LINES -> Math.ceilDiv((long) results * slabs, group / form.lanes());
+          case COLUMNS -> (long) Math.ceilDiv(results, COLUMNS) * slabs;
+          case STRIPS -> {
+            int row = extents[Loops.DEPTH - 1];
+            yield (long) results / row * Math.ceilDiv(row, COLUMNS) * slabs;
+          }
+        };
+    kernel.launch(device.queue(), groups * group, group);
+  }
+
+  /** Running sums of slabs begin with the running sums of the slabs' sums. */
+  private void run(Axis in, int length, int[] extents, Axis out) {
+    int results = size(extents);
+    int wanted = cooperative ? WANTED_ITEMS : WANTED_TASKS;
+    boolean cut = length > 2 * RUN && results < wanted;
+    int slab = cut ? multipleOfFour(Math.max(RUN, length / (wanted / results))) : length;
+    int slabs = Math.ceilDiv(length, slab);
+    if (slabs == 1) {
+      launchRun(in, length, extents, out, slab, out.memory());
+      return;
+    }
+    try (Scope scope = Scope.open("running sum", device.pool())) {
+      Tensor partial = scope.allocate(DType.F32, Shape.of(slabs, results));
+      Axis between = partial(partial, extents, results);
+      launch(form(ReduceOp.SUM, in, length, extents), in, length, extents, between, slab, slabs);
+      run(between, slabs, extents, between);
+      launchRun(in, length, extents, out, slab, between.memory());
+    }
+  }
+
+  private void launchRun(Axis in, int length, int[] extents, Axis out, int slab, Memory before) {
+    int results = size(extents);
+    int group = device.traits().groupSize();
+    long items = (long) results * Math.ceilDiv(length, slab);
+    device
+        .kernel("reduction", options(RUNNING), "running_sum")
+        .memory(out.memory())
+        .integer(out.start())
+        .integers(out.strides())
+        .integer(out.step())
+        .memory(in.memory())
+        .integer(in.start())
+        .integers(in.strides())
+        .integer(in.step())
+        .integers(extents)
+        .integer(results)
+        .integer(length)
+        .integer(slab)
+        .memory(before)
+        .launch(device.queue(), Groups.cover(items, group), group);
+  }
+
+  private static int size(int[] extents) {
+    long size = 1;
+    for (int extent : extents) {
+      size *= extent;
+    }
+    return Math.toIntExact(size);
   }
 }

@@ -1,38 +1,60 @@
-// Work-items of a group of SIZE (a power of two) that combine a value of each: all get the result,
-// and the order of combination is always the same. With SIZE 1 there is nothing to do, and no
-// barrier.
+// Rows shared by neighbouring work-items: a group of GROUP has GROUP / SIZE slots of SIZE lanes, and
+// each slot works on a row of its own. All lanes of a slot get the result, combined in one order.
+// Every work-item of the group must take part.
+//
+// SIZE      lanes of a slot, a power of two; with 1 there is nothing to combine and no barrier
+// GROUP     work-items of a group
+// SHUFFLES  1 where NVIDIA's assembler may exchange values within 32 lanes
 
-inline float sum_of_lanes(__local float *lanes, float x) {
-#if SIZE > 1
-  int lane = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  lanes[lane] = x;
-  for (int reach = SIZE / 2; reach > 0; reach /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < reach) lanes[lane] += lanes[lane + reach];
-  }
-  barrier(CLK_LOCAL_MEM_FENCE);
-  return lanes[0];
-#else
-  return x;
-#endif
+#define SLOTS (GROUP / SIZE)
+#define LANE ((int)get_local_id(0) % SIZE)
+#define SLOT ((int)get_local_id(0) / SIZE)
+
+#if SIZE == 1
+#define ACROSS_LANES(name, JOIN) \
+  inline float name(__local float *room, float x) { return x; }
+
+#elif SHUFFLES
+inline float across(float x, int reach) {
+  float y;
+  asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 31, -1;" : "=f"(y) : "f"(x), "r"(reach));
+  return y;
 }
 
-// NaN if any is.
+#define ACROSS_LANES(name, JOIN)                                                \
+  inline float name(__local float *room, float x) {                             \
+    for (int reach = min(SIZE, 32) / 2; reach > 0; reach /= 2)                  \
+      x = JOIN(x, across(x, reach));                                            \
+    if (SIZE > 32) {                                                            \
+      barrier(CLK_LOCAL_MEM_FENCE);                                             \
+      if (LANE % 32 == 0) room[get_local_id(0) / 32] = x;                       \
+      barrier(CLK_LOCAL_MEM_FENCE);                                             \
+      __local const float *warps = room + SLOT * (SIZE / 32);                   \
+      x = warps[0];                                                             \
+      for (int warp = 1; warp < SIZE / 32; warp++) x = JOIN(x, warps[warp]);    \
+    }                                                                           \
+    return x;                                                                   \
+  }
+
+#else
+#define ACROSS_LANES(name, JOIN)                                                \
+  inline float name(__local float *room, float x) {                             \
+    __local float *slot = room + SLOT * SIZE;                                   \
+    barrier(CLK_LOCAL_MEM_FENCE);                                               \
+    slot[LANE] = x;                                                             \
+    for (int reach = SIZE / 2; reach > 0; reach /= 2) {                         \
+      barrier(CLK_LOCAL_MEM_FENCE);                                             \
+      if (LANE < reach) slot[LANE] = JOIN(slot[LANE], slot[LANE + reach]);      \
+    }                                                                           \
+    barrier(CLK_LOCAL_MEM_FENCE);                                               \
+    return slot[0];                                                             \
+  }
+#endif
+
+inline float plus(float a, float b) { return a + b; }
+
+// NaN if either is.
 inline float larger(float a, float b) { return a > b || a != a ? a : b; }
 
-inline float largest_of_lanes(__local float *lanes, float x) {
-#if SIZE > 1
-  int lane = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  lanes[lane] = x;
-  for (int reach = SIZE / 2; reach > 0; reach /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < reach) lanes[lane] = larger(lanes[lane], lanes[lane + reach]);
-  }
-  barrier(CLK_LOCAL_MEM_FENCE);
-  return lanes[0];
-#else
-  return x;
-#endif
-}
+ACROSS_LANES(sum_of_lanes, plus)
+ACROSS_LANES(largest_of_lanes, larger)

@@ -1,16 +1,26 @@
-// Sums, maxima and running sums along one axis.
+// Sums, maxima and running sums along one axis. A long axis is cut into slabs whose results are
+// combined by a second launch, so that many work-items take part and the order never changes.
 //
-// SUM       1 for sums, 0 for maxima
+// SUM      1 for sums, 0 for maxima
+// COLUMNS  `columns`: work-items of a group side by side, each at a result; `strips`: results of a
+//          work-item
+// STACK    `columns`: work-items of a group that share a result, a power of two
+// SIZE     `lines`: work-items of a group that share a result; see lanes.cl
+// VECTOR   `lines`: 4 where lines and slabs begin at multiples of four elements, else 1
 //
-// `columns`: a work-item for each result; `lines`: a work-group of SIZE for each, and a tree.
+// A result has an index in four nested loops; `in` is stepped through from there.
+
+#include "lanes.cl"
+#include "packs.cl"
 
 #if SUM
 #define START 0.0f
-inline float join(float a, float b) { return a + b; }
+#define JOIN plus
+#define across_lanes sum_of_lanes
 #else
 #define START -INFINITY
-// NaN if either is.
-inline float join(float a, float b) { return a > b || a != a ? a : b; }
+#define JOIN larger
+#define across_lanes largest_of_lanes
 #endif
 
 #define POSITION(s) \
@@ -27,49 +37,120 @@ inline int4 unfold(int flat, int4 extents) {
   return index;
 }
 
-__kernel void columns(__global float *out, long out_at, int4 out_strides, __global const float *in,
-                      long in_at, int4 in_strides, int4 extents, int results, int length,
-                      int in_step) {
-  int flat = get_global_id(0);
-  if (flat >= results) return;
-  int4 index = unfold(flat, extents);
+// With several slabs, `out` is a matrix of slabs by results.
+#define ARGUMENTS                                                                               \
+  __global float *out, long out_at, int4 out_strides, __global const float *in, long in_at,     \
+      int4 in_strides, int4 extents, int results, int length, int in_step, int slab, int slabs
+
+#define STORE(number, x)                                                 \
+  out[slabs > 1 ? (long)(number) * results + result : out_at + POSITION(out_strides)] = x
+
+// Neighbours in a group take neighbouring results.
+__kernel __attribute__((reqd_work_group_size(COLUMNS * STACK, 1, 1)))
+void columns(ARGUMENTS) {
+  __local float room[COLUMNS * STACK];
+  int x = get_local_id(0) % COLUMNS, y = get_local_id(0) / COLUMNS;
+  int blocks = (results + COLUMNS - 1) / COLUMNS;
+  int result = get_group_id(0) % blocks * COLUMNS + x, number = get_group_id(0) / blocks;
+  int4 index = unfold(min(result, results - 1), extents);
   in += in_at + POSITION(in_strides);
+  int end = min(length, (number + 1) * slab);
   float total = START;
-  for (int i = 0; i < length; i++) total = join(total, in[(long)i * in_step]);
-  out[out_at + POSITION(out_strides)] = total;
+  int i = number * slab + y;
+  // Eight loads at a time: none waits for another.
+  for (; i + 7 * STACK < end; i += 8 * STACK) {
+    float x[8];
+#pragma unroll
+    for (int r = 0; r < 8; r++) x[r] = in[(long)(i + r * STACK) * in_step];
+#pragma unroll
+    for (int r = 0; r < 8; r++) total = JOIN(total, x[r]);
+  }
+  for (; i < end; i += STACK) total = JOIN(total, in[(long)i * in_step]);
+#if STACK > 1
+  room[get_local_id(0)] = total;
+  for (int reach = STACK / 2; reach > 0; reach /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (y < reach)
+      room[get_local_id(0)] = JOIN(room[get_local_id(0)], room[get_local_id(0) + reach * COLUMNS]);
+  }
+  total = room[get_local_id(0)];
+#endif
+  if (y == 0 && result < results) STORE(number, total);
 }
 
-#ifdef SIZE
-__kernel __attribute__((reqd_work_group_size(SIZE, 1, 1)))
-void lines(__global float *out, long out_at, int4 out_strides, __global const float *in, long in_at,
-           int4 in_strides, int4 extents, int length, int in_step) {
-  __local float totals[SIZE];
-  int4 index = unfold(get_group_id(0), extents);
-  int lane = get_local_id(0);
-  in += in_at + POSITION(in_strides);
-  float total = START;
-  for (int i = lane; i < length; i += SIZE) total = join(total, in[(long)i * in_step]);
-  totals[lane] = total;
-  for (int reach = SIZE / 2; reach > 0; reach /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < reach) totals[lane] = join(totals[lane], totals[lane + reach]);
-  }
-  if (lane == 0) out[out_at + POSITION(out_strides)] = totals[0];
+#if VECTOR == 4
+inline pack joined(pack a, pack b) {
+#if SUM
+  return a + b;
+#else
+  return (pack)(larger(a.x, b.x), larger(a.y, b.y), larger(a.z, b.z), larger(a.w, b.w));
+#endif
 }
+
+inline float joined_of(pack x) { return JOIN(JOIN(x.x, x.y), JOIN(x.z, x.w)); }
+#else
+#define joined JOIN
+#define joined_of(x) (x)
 #endif
 
+// Neighbours in a group take neighbouring elements of one line, whose step is 1.
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+void lines(ARGUMENTS) {
+  __local float room[GROUP];
+  long flat = (long)get_group_id(0) * SLOTS + SLOT;
+  int result = (int)min(flat / slabs, results - 1L), number = (int)(flat % slabs);
+  int4 index = unfold(result, extents);
+  in += in_at + POSITION(in_strides) + (long)number * slab;
+  int count = min(slab, length - number * slab);
+  pack totals = START;
+#pragma unroll 4
+  for (int i = LANE; i < count / VECTOR; i += SIZE)
+    totals = joined(totals, ((__global const pack *)in)[i]);
+  float total = joined_of(totals);
+#if VECTOR > 1
+  int rest = count / VECTOR * VECTOR + LANE;
+  for (int i = rest; i < count; i += SIZE) total = JOIN(total, in[i]);
+#endif
+  total = across_lanes(room, total);
+  if (LANE == 0 && flat / slabs < results) STORE(number, total);
+}
+
+// For devices where a work-item does best alone: each takes COLUMNS results at once that lie next to
+// each other in the innermost loop, where the step of `in` is 1.
+__kernel void strips(ARGUMENTS) {
+  int across = (extents.w + COLUMNS - 1) / COLUMNS, tasks = results / extents.w * across;
+  int task = (int)get_global_id(0) % tasks, number = (int)get_global_id(0) / tasks;
+  int first = task % across * COLUMNS, count = min(COLUMNS, extents.w - first);
+  int result = task / across * extents.w + first;
+  int4 index = unfold(result, extents);
+  in += in_at + POSITION(in_strides);
+  int end = min(length, (number + 1) * slab);
+  float totals[COLUMNS];
+  for (int c = 0; c < COLUMNS; c++) totals[c] = START;
+  for (int i = number * slab; i < end; i++) {
+    __global const float *row = in + (long)i * in_step;
+    if (count == COLUMNS)
+      for (int c = 0; c < COLUMNS; c++) totals[c] = JOIN(totals[c], row[c]);
+    else
+      for (int c = 0; c < count; c++) totals[c] = JOIN(totals[c], row[c]);
+  }
+  for (int c = 0; c < count; c++, result++, index.w++) STORE(number, totals[c]);
+}
+
+// A work-item for every result and slab. `before` holds running totals of slabs by results.
 __kernel void running_sum(__global float *out, long out_at, int4 out_strides, int out_step,
                           __global const float *in, long in_at, int4 in_strides, int in_step,
-                          int4 extents, int results, int length, int reversed) {
-  int flat = get_global_id(0);
-  if (flat >= results) return;
-  int4 index = unfold(flat, extents);
+                          int4 extents, int results, int length, int slab,
+                          __global const float *before) {
+  int result = get_global_id(0) % results, number = get_global_id(0) / results;
+  int first = number * slab, end = min(length, first + slab);
+  if (first >= length) return;
+  int4 index = unfold(result, extents);
   in += in_at + POSITION(in_strides);
   out += out_at + POSITION(out_strides);
-  float total = 0;
-  for (int i = 0; i < length; i++) {
-    int at = reversed ? length - 1 - i : i;
-    total += in[(long)at * in_step];
-    out[(long)at * out_step] = total;
+  float total = number == 0 ? 0 : before[(long)(number - 1) * results + result];
+  for (int i = first; i < end; i++) {
+    total += in[(long)i * in_step];
+    out[(long)i * out_step] = total;
   }
 }
