@@ -1,5 +1,9 @@
 package org.polyak.opencl;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.DType;
@@ -8,48 +12,60 @@ import org.polyak.spi.UnaryOp;
 
 /** Element-wise functions and copies. */
 final class Elementwise {
+  private static final int FOUR = 4;
+
   private final OpenClDevice device;
+  private final Transposition transposition;
+  private final Map<UnaryOp, String> unary;
+  private final Map<BinaryOp, String> binary;
 
   Elementwise(OpenClDevice device) {
     this.device = device;
+    this.transposition = new Transposition(device);
+    this.unary = options(UnaryOp.class, Elementwise::expression);
+    this.binary = options(BinaryOp.class, Elementwise::expression);
   }
 
   void fill(Tensor out, double value) {
     if (out.dtype() == DType.F32) {
-      run("float", "value", (float) value, out, out, out, out);
+      run("-DELEMENT=float -DFUNCTION=value", (float) value, out, out, out, out);
+    } else if ((float) value == value) {
+      run("-DELEMENT=int -DFUNCTION=convert_int(value)", (float) value, out, out, out, out);
     } else {
-      run("int", Integer.toString((int) value), 0, out, out, out, out);
+      run("-DELEMENT=int -DFUNCTION=" + (int) value, 0, out, out, out, out);
     }
   }
 
   void copy(Tensor in, Tensor out) {
-    run("int", "a", 0, out, in, in, in);
+    if (out.shape().size() == 0 || (device.traits().cooperative() && transposition.copy(in, out))) {
+      return;
+    }
+    run("-DELEMENT=int -DFUNCTION=a", 0, out, in, in, in);
   }
 
   void unary(UnaryOp op, Tensor in, Tensor out) {
-    run("float", expression(op), 0, out, in, in, in);
+    run(get(unary, op), 0, out, in, in, in);
   }
 
   void binary(BinaryOp op, Tensor a, Tensor b, Tensor out) {
-    run("float", expression(op), 0, out, a, b, b);
+    run(get(binary, op), 0, out, a, b, b);
   }
 
   void select(Tensor condition, Tensor a, Tensor b, Tensor out) {
-    run("float", "(a!=0?b:c)", 0, out, condition, a, b);
+    run("-DELEMENT=float -DFUNCTION=(a!=0?b:c)", 0, out, condition, a, b);
   }
 
-  private void run(
-      String element, String function, float value, Tensor out, Tensor a, Tensor b, Tensor c) {
+  private void run(String options, float value, Tensor out, Tensor a, Tensor b, Tensor c) {
     if (out.shape().size() == 0) {
       return;
     }
     Tensor[] tensors = {out, a, b, c};
     Loops loops = Loops.over(out.layout(), a.layout(), b.layout(), c.layout());
-    String options = "-DELEMENT=%s -DFUNCTION=%s".formatted(element, function);
-    boolean flat = loops.isFlat() && loops.size() % 4 == 0 && aligned(loops);
-    Kernel kernel = device.kernel("elementwise", options, flat ? "flat4" : "nested");
-    int group = device.traits().groupSize();
-    int[] extents = loops.extents();
+    boolean aligned = loops.allowFours();
+    boolean flat = aligned && loops.isFlat();
+    int step = aligned && !flat && loops.extents()[Loops.DEPTH - 1] % FOUR == 0 ? FOUR : 1;
+    Kernel kernel =
+        device.kernel("elementwise", options, flat ? "flat" : step == FOUR ? "nested4" : "nested");
     for (long[] start : loops.starts()) {
       for (int t = 0; t < tensors.length; t++) {
         kernel.memory(OpenClBuffer.memory(tensors[t])).integer(start[t]);
@@ -61,33 +77,43 @@ final class Elementwise {
       }
       kernel.real(value);
       if (flat) {
-        int n = Math.toIntExact(loops.size());
-        kernel.integer(n).launch(device.queue(), Groups.cover(n / 4, group), group);
+        launchFlat(kernel, Math.toIntExact(loops.size()));
       } else {
-        int width = Math.min(group, Groups.powerOfTwo(extents[3]));
-        kernel
-            .integers(extents)
-            .launch(
-                device.queue(),
-                new long[] {
-                  Groups.cover(extents[3], width), extents[2], (long) extents[0] * extents[1]
-                },
-                new long[] {width, 1, 1});
+        launchNested(kernel, loops.extents(), step);
       }
     }
   }
 
-  private static boolean aligned(Loops loops) {
-    for (int t = 0; t < loops.strides().length; t++) {
-      if (loops.strides()[t][Loops.DEPTH - 1] == 1) {
-        for (long[] start : loops.starts()) {
-          if (start[t] % 4 != 0) {
-            return false;
-          }
-        }
-      }
+  private void launchFlat(Kernel kernel, int n) {
+    int group = device.traits().groupSize();
+    kernel.integer(n).launch(device.queue(), Groups.cover(Math.ceilDiv(n, FOUR), group), group);
+  }
+
+  private void launchNested(Kernel kernel, int[] extents, int step) {
+    int group = device.traits().groupSize();
+    int steps = Math.ceilDiv(extents[3], step);
+    int across = Math.min(group, Groups.powerOfTwo(steps));
+    int blocks = Math.ceilDiv(steps, across);
+    long rows = (long) extents[0] * extents[1] * extents[2];
+    long groups = Math.ceilDiv(rows, group / across) * blocks;
+    kernel
+        .integers(extents)
+        .integer(across)
+        .integer(blocks)
+        .launch(device.queue(), groups * group, group);
+  }
+
+  private static <E extends Enum<E>> String get(Map<E, String> options, E op) {
+    return Objects.requireNonNull(options.get(op));
+  }
+
+  private static <E extends Enum<E>> Map<E, String> options(
+      Class<E> type, Function<E, String> expression) {
+    Map<E, String> options = new EnumMap<>(type);
+    for (E op : type.getEnumConstants()) {
+      options.put(op, "-DELEMENT=float -DFUNCTION=" + expression.apply(op));
     }
-    return true;
+    return options;
   }
 
   private static String expression(UnaryOp op) {

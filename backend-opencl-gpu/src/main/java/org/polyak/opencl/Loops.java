@@ -110,6 +110,32 @@ final class Loops {
     return size() == extents[last] && Arrays.stream(strides).allMatch(s -> s[last] <= 1);
   }
 
+  /**
+   * Whether four elements can move together in the innermost loop: every tensor has neighbours
+   * there, or one element, and rows of neighbours begin at multiples of four.
+   */
+  boolean allowFours() {
+    int last = extents.length - 1;
+    for (int t = 0; t < strides.length; t++) {
+      int step = strides[t][last];
+      boolean broadcast = step == 0 && t > 0;
+      if (step != 1 && !broadcast) {
+        return false;
+      }
+      for (int axis = 0; axis < last && !broadcast; axis++) {
+        if (extents[axis] > 1 && strides[t][axis] % 4 != 0) {
+          return false;
+        }
+      }
+      for (long[] start : starts) {
+        if (!broadcast && start[t] % 4 != 0) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   private static long[][] starts(Layout[] layouts, int[] extents, long[][] steps, int outer) {
     int count = 1;
     for (int axis = 0; axis < outer; axis++) {
