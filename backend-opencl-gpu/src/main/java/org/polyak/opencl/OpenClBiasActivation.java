@@ -1,5 +1,7 @@
 package org.polyak.opencl;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
@@ -8,26 +10,34 @@ import org.polyak.spi.fused.BiasActivationKernel;
 
 /** {@link BiasActivationKernel}. */
 final class OpenClBiasActivation implements BiasActivationKernel {
-  private final OpenClDevice device;
-  private final Reduction reduction;
-  private final Activation activation;
+  /** Packs of a row that a group takes side by side in the backward pass. */
+  private static final int MOST_COLUMNS = 64;
 
-  OpenClBiasActivation(OpenClDevice device, Reduction reduction, Activation activation) {
+  private static final int LEAST_ROWS = 16;
+
+  private final OpenClDevice device;
+  private final Activation activation;
+  private final Map<Cut, String> options = new HashMap<>();
+
+  OpenClBiasActivation(OpenClDevice device, Activation activation) {
     this.device = device;
-    this.reduction = reduction;
     this.activation = activation;
   }
 
+  /** How groups cut a matrix; see the kernel's options. */
+  private record Cut(int vector, int columns, int slots) {}
+
   @Override
   public void forward(Tensor in, Tensor bias, Tensor out) {
-    long n = in.shape().size();
-    if (n == 0) {
+    if (in.shape().size() == 0) {
       return;
     }
+    Cut cut = cut(in, bias, out, out);
+    long n = in.shape().size() / cut.vector();
     int group = device.traits().groupSize();
-    Arguments.contiguous(kernel("bias_forward"), out, in, bias)
-        .integer(in.shape().dim(1))
-        .integer(n)
+    Packs.arguments(kernel(cut, "forward"), cut.vector(), out, in, bias)
+        .integer(in.shape().dim(1) / cut.vector())
+        .integer(Math.toIntExact(n))
         .launch(device.queue(), Groups.cover(n, group), group);
   }
 
@@ -36,26 +46,47 @@ final class OpenClBiasActivation implements BiasActivationKernel {
       Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
     int rows = in.shape().dim(0);
     int width = in.shape().dim(1);
-    Slabs slabs = Slabs.of(rows, width);
-    int group = Math.min(device.traits().groupSize(), Groups.powerOfTwo(width));
+    if (width == 0) {
+      return;
+    }
+    Cut cut = cut(in, bias, outGradient, inGradient);
+    int packs = width / cut.vector();
+    int blocks = Math.ceilDiv(packs, cut.columns());
+    int most = Math.max(1, 2 * Slabs.MOST / blocks);
+    int slab = Math.max(LEAST_ROWS, Math.ceilDiv(rows, Math.min(most, Slabs.MOST)));
+    Slabs slabs = new Slabs(Math.max(1, Math.ceilDiv(rows, slab)), width);
+    int group = cut.columns() * cut.slots();
     try (Scope scope = Scope.open("bias", device.pool())) {
       Tensor sums = slabs.allocate(scope);
-      Kernel kernel =
-          Arguments.contiguous(kernel("bias_backward"), inGradient)
-              .memory(OpenClBuffer.memory(sums));
-      Arguments.contiguous(kernel, in, bias, outGradient)
+      Kernel kernel = Packs.arguments(kernel(cut, "backward"), cut.vector(), inGradient);
+      kernel.memory(OpenClBuffer.memory(sums));
+      Packs.arguments(kernel, cut.vector(), in, bias, outGradient)
           .integer(rows)
-          .integer(slabs.slab())
-          .integer(width)
-          .launch(
-              device.queue(),
-              new long[] {Groups.cover(Math.max(1, width), group), slabs.count()},
-              new long[] {group, 1});
-      slabs.total(reduction, sums, biasGradient);
+          .integer(slab)
+          .integer(packs)
+          .integer(blocks)
+          .launch(device.queue(), (long) blocks * slabs.count() * group, group);
+      slabs.total(device, sums, biasGradient, null);
     }
   }
 
-  private Kernel kernel(String function) {
-    return device.kernel("steps", "-DACTIVATION=" + activation.name(), function);
+  private Cut cut(Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient) {
+    int width = in.shape().dim(1);
+    int vector = Packs.vector(width, in, bias, outGradient, inGradient);
+    Traits traits = device.traits();
+    int columns = Math.min(MOST_COLUMNS, Groups.powerOfTwo(width / vector));
+    int slots = traits.cooperative() ? Math.max(1, traits.groupSize() / columns) : 1;
+    return new Cut(vector, columns, slots);
+  }
+
+  private Kernel kernel(Cut cut, String function) {
+    String text =
+        options.computeIfAbsent(
+            cut,
+            c ->
+                "%s -DACTIVATION=%s -DCOLUMNS=%d -DSLOTS=%d"
+                    .formatted(
+                        Packs.options(c.vector()), activation.name(), c.columns(), c.slots()));
+    return device.kernel("activation", text, function);
   }
 }

@@ -1,6 +1,8 @@
 package org.polyak.opencl;
 
+import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.DropoutHash;
 import org.polyak.spi.fused.DropoutKernel;
 
 /** {@link DropoutKernel}. */
@@ -18,11 +20,13 @@ final class OpenClDropout implements DropoutKernel {
       return;
     }
     int group = device.traits().groupSize();
-    Arguments.contiguous(device.kernel("steps", "", "dropout"), out, in)
+    int vector = Packs.vector(out, in);
+    Kernel kernel = device.kernel("dropout", Packs.options(vector), "dropout");
+    Packs.arguments(kernel, vector, out, in)
         .real((float) rate)
         .real((float) (1 / (1 - rate)))
-        .integer(seed)
+        .integer(DropoutHash.mix(seed))
         .integer(n)
-        .launch(device.queue(), Groups.cover(n, group), group);
+        .launch(device.queue(), Groups.cover(Math.ceilDiv(n, vector), group), group);
   }
 }

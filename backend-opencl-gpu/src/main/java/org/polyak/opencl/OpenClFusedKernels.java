@@ -32,13 +32,11 @@ final class OpenClFusedKernels implements FusedKernels {
 
   OpenClFusedKernels(OpenClDevice device, Faults faults) {
     this.device = device;
-    Reduction reduction = new Reduction(device);
     this.softmaxAttention = new Support.Native<>(new OpenClSoftmaxAttention(device));
-    this.layerNorm = new Support.Native<>(new OpenClLayerNorm(device, reduction));
+    this.layerNorm = new Support.Native<>(new OpenClLayerNorm(device));
     for (Activation activation : Activation.values()) {
       biasActivations.put(
-          activation,
-          new Support.Native<>(new OpenClBiasActivation(device, reduction, activation)));
+          activation, new Support.Native<>(new OpenClBiasActivation(device, activation)));
     }
     this.softmaxCrossEntropy = new Support.Native<>(new OpenClCrossEntropy(device, faults));
     this.logisticMixture = new Support.Native<>(new OpenClLogisticMixture(device));

@@ -1,21 +1,26 @@
 package org.polyak.opencl;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.LayerNormKernel;
 
-/** {@link LayerNormKernel}: a work-group for each row. */
+/**
+ * {@link LayerNormKernel}: rows in registers. The backward pass is one over the rows and a short
+ * one over sums for the parameters.
+ */
 final class OpenClLayerNorm implements LayerNormKernel {
-  private final OpenClDevice device;
-  private final Reduction reduction;
-  private final int lanes;
+  /** The backward pass holds five times that in registers. */
+  private static final int PACKS_OF_A_LANE = 4;
 
-  OpenClLayerNorm(OpenClDevice device, Reduction reduction) {
+  private final OpenClDevice device;
+  private final Map<RowLanes, String> options = new HashMap<>();
+
+  OpenClLayerNorm(OpenClDevice device) {
     this.device = device;
-    this.reduction = reduction;
-    this.lanes = device.traits().rowLanes();
   }
 
   @Override
@@ -30,16 +35,17 @@ final class OpenClLayerNorm implements LayerNormKernel {
     if (in.shape().size() == 0) {
       return;
     }
-    Kernel kernel = kernel("forward");
-    Arguments.contiguous(kernel, out);
+    Tensor shift = bias == null ? gain : bias;
+    RowLanes lanes = lanes(in, gain, shift, out);
+    Kernel kernel = lanes.arguments(kernel(lanes, "forward"), out);
     Arguments.optional(kernel, saved, out);
-    Arguments.contiguous(kernel, in, gain);
-    Arguments.optional(kernel, bias, gain)
+    lanes
+        .arguments(kernel, in, gain, shift)
         .integer(bias == null ? 0 : 1)
         .integer(saved == null ? 0 : 1)
         .real((float) epsilon)
-        .integer(in.shape().dim(1))
-        .launch(device.queue(), (long) rows * lanes, lanes);
+        .integer(rows);
+    lanes.launch(kernel, device.queue(), rows);
   }
 
   @Override
@@ -53,36 +59,33 @@ final class OpenClLayerNorm implements LayerNormKernel {
       @Nullable Tensor biasGradient) {
     int rows = in.shape().dim(0);
     int width = in.shape().dim(1);
-    if (in.shape().size() > 0) {
-      Arguments.contiguous(kernel("input_gradient"), inGradient, in, gain, saved, outGradient)
-          .integer(width)
-          .launch(device.queue(), (long) rows * lanes, lanes);
+    if (width == 0) {
+      return;
     }
-    Slabs slabs = Slabs.of(rows, width);
-    int group = Math.min(device.traits().groupSize(), Groups.powerOfTwo(width));
+    RowLanes lanes = lanes(in, gain, outGradient, inGradient);
+    int groups = Math.clamp(Math.ceilDiv(rows, lanes.slots()), 1, Slabs.MOST);
+    Slabs slabs = new Slabs(groups, 2 * width);
     try (Scope scope = Scope.open("layer norm", device.pool())) {
-      Tensor gains = slabs.allocate(scope);
-      Tensor biases = slabs.allocate(scope);
-      Kernel kernel =
-          kernel("parameter_gradients")
-              .memory(OpenClBuffer.memory(gains))
-              .memory(OpenClBuffer.memory(biases));
-      Arguments.contiguous(kernel, in, saved, outGradient)
+      Tensor sums = slabs.allocate(scope);
+      Kernel kernel = lanes.arguments(kernel(lanes, "backward"), inGradient, in, gain);
+      Arguments.contiguous(kernel, saved);
+      lanes
+          .arguments(kernel, outGradient)
+          .memory(OpenClBuffer.memory(sums))
           .integer(rows)
-          .integer(slabs.slab())
-          .integer(width)
-          .launch(
-              device.queue(),
-              new long[] {Groups.cover(Math.max(1, width), group), slabs.count()},
-              new long[] {group, 1});
-      slabs.total(reduction, gains, gainGradient);
-      if (biasGradient != null) {
-        slabs.total(reduction, biases, biasGradient);
-      }
+          .launch(device.queue(), (long) groups * lanes.group(), lanes.group());
+      slabs.total(device, sums, gainGradient, biasGradient);
     }
   }
 
-  private Kernel kernel(String function) {
-    return device.kernel("layernorm", "-DSIZE=" + lanes, function);
+  private RowLanes lanes(Tensor in, Tensor... others) {
+    Tensor[] tensors = new Tensor[others.length + 1];
+    tensors[0] = in;
+    System.arraycopy(others, 0, tensors, 1, others.length);
+    return RowLanes.of(device.traits(), in.shape().dim(1), PACKS_OF_A_LANE, tensors);
+  }
+
+  private Kernel kernel(RowLanes lanes, String function) {
+    return device.kernel("layernorm", options.computeIfAbsent(lanes, RowLanes::options), function);
   }
 }

@@ -31,7 +31,7 @@ final class OpenClOptimizer implements OptimizerKernel {
     if (parameter.shape().size() == 0) {
       return;
     }
-    Target target = new Target(parameter, gradient, gradientScale, state);
+    Target target = Target.of(parameter, gradient, gradientScale, state);
     switch (rule) {
       case OptimizerRule.GradientDescent r -> descend(r, target, learningRate, step);
       case OptimizerRule.Adam r -> adam(r, target, learningRate, step);
@@ -40,13 +40,22 @@ final class OpenClOptimizer implements OptimizerKernel {
   }
 
   private record Target(
-      Tensor parameter, Tensor gradient, @Nullable Tensor scale, List<Tensor> state) {}
+      Tensor parameter, Tensor gradient, @Nullable Tensor scale, List<Tensor> state, int vector) {
+    static Target of(
+        Tensor parameter, Tensor gradient, @Nullable Tensor scale, List<Tensor> state) {
+      int vector = parameter.shape().size() % 4 == 0 ? Packs.vector(parameter, gradient) : 1;
+      for (Tensor tensor : state) {
+        vector = Math.min(vector, Packs.vector(tensor));
+      }
+      return new Target(parameter, gradient, scale, state, vector);
+    }
+  }
 
   private void descend(
       OptimizerRule.GradientDescent r, Target target, double learningRate, long step) {
     Kernel kernel = begin("descend", target);
-    Arguments.contiguous(
-            kernel, r.stateCount() == 0 ? target.parameter() : target.state().getFirst())
+    Tensor velocity = r.stateCount() == 0 ? target.parameter() : target.state().getFirst();
+    Packs.arguments(kernel, target.vector(), velocity)
         .real((float) r.weightDecay())
         .real((float) r.momentum())
         .real(step == 1 ? -1 : (float) (1 - r.dampening()))
@@ -95,7 +104,7 @@ final class OpenClOptimizer implements OptimizerKernel {
 
   private void moments(Target target, Moments r, double first, double second, boolean divides) {
     Kernel kernel = begin("moments", target);
-    Arguments.contiguous(kernel, target.state().get(0), target.state().get(1))
+    Packs.arguments(kernel, target.vector(), target.state().get(0), target.state().get(1))
         .real(r.decoupled() ? 0 : (float) r.weightDecay())
         .real((float) r.beta1())
         .real((float) (1 - r.beta1()))
@@ -110,14 +119,14 @@ final class OpenClOptimizer implements OptimizerKernel {
   }
 
   private Kernel begin(String function, Target target) {
-    Kernel kernel = device.kernel("steps", "", function);
-    Arguments.contiguous(kernel, target.parameter(), target.gradient());
+    Kernel kernel = device.kernel("optimizer", Packs.options(target.vector()), function);
+    Packs.arguments(kernel, target.vector(), target.parameter(), target.gradient());
     @Nullable Tensor scale = target.scale();
     return Arguments.optional(kernel, scale, target.parameter()).integer(scale == null ? 0 : 1);
   }
 
   private void launch(Kernel kernel, Target target) {
-    int n = Math.toIntExact(target.parameter().shape().size());
+    int n = Math.toIntExact(target.parameter().shape().size() / target.vector());
     int group = device.traits().groupSize();
     kernel.integer(n).launch(device.queue(), Groups.cover(n, group), group);
   }

@@ -1,76 +1,123 @@
 // Softmax cross-entropy of rows with label smoothing: loss = logsumexp(x) - (1 - s) x[t] - s mean(x).
 // A negative target has loss and gradient 0; one beyond the row sets `fault` to 1 + its row number.
+// A row stays in registers between its passes.
 //
-// SIZE      work-items that share a row; 1 where a work-item does best alone
+// WIDTH   elements of a row
+// STAGED  1 for narrow rows, each with one lane: the group moves its rows together, through local
+//         memory
+//
+// Rows are contiguous; `at` says where a tensor begins, in packs for logits, else in elements.
 
-inline float reduce_lanes(__local float *lanes, float x, int largest) {
-  int lane = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  lanes[lane] = x;
-  for (int reach = SIZE / 2; reach > 0; reach /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < reach) {
-      float a = lanes[lane], b = lanes[lane + reach];
-      lanes[lane] = largest ? (a > b || a != a ? a : b) : a + b;
-    }
-  }
-  barrier(CLK_LOCAL_MEM_FENCE);
-  return lanes[0];
-}
+#include "lanes.cl"
+#include "packs.cl"
 
-inline float largest_of(__local float *lanes, __global const float *x, int width) {
-  float largest = -INFINITY;
-  for (int i = get_local_id(0); i < width; i += SIZE)
-    largest = x[i] > largest || x[i] != x[i] ? x[i] : largest;
-  return reduce_lanes(lanes, largest, 1);
-}
+#define PACKS (WIDTH / VECTOR)
+#define EACH ((PACKS + SIZE - 1) / SIZE)
 
-__kernel __attribute__((reqd_work_group_size(SIZE, 1, 1)))
-void forward(__global float *losses, long losses_at, __global const float *logits, long logits_at,
-             __global const int *targets, long targets_at, float smoothing, int width,
+// The packs of this lane: number c of the lane is number i of the row.
+#define FOR_PACKS for (int c = 0, i = LANE; c < EACH; c++, i += SIZE)
+
+#if STAGED
+// An odd distance, so that the lanes' rows lie in different banks.
+#define PITCH (WIDTH | 1)
+#define STAGE(e) stage[(e) / WIDTH * PITCH + (e) % WIDTH]
+#endif
+
+// This lane's share x of its row; past the end of the matrix that of the last row.
+#if STAGED
+#define LOAD_ROW                                                                      \
+  __local float stage[GROUP * PITCH];                                                 \
+  long start = (long)get_group_id(0) * GROUP * WIDTH;                                 \
+  int elements = (int)min((long)GROUP * WIDTH, (long)rows * WIDTH - start);           \
+  for (int c = 0, e = get_local_id(0); c < WIDTH; c++, e += GROUP)                    \
+    if (e < elements) STAGE(e) = logits[logits_at + start + e];                       \
+  barrier(CLK_LOCAL_MEM_FENCE);                                                       \
+  FOR_PACKS x[c] = stage[(int)(present - (long)get_group_id(0) * GROUP) * PITCH + i];
+#else
+#define LOAD_ROW \
+  FOR_PACKS x[c] = i < PACKS ? logits[logits_at + present * PACKS + i] : (pack)(-INFINITY);
+#endif
+
+#if STAGED
+#define AT_TARGET stage[SLOT * PITCH + target]
+#else
+#define AT_TARGET ((__global const float *)(logits + logits_at + row * PACKS))[target]
+#endif
+
+#if VECTOR == 4
+inline float largest_of(pack x) { return larger(larger(x.x, x.y), larger(x.z, x.w)); }
+#else
+inline float largest_of(pack x) { return x; }
+#endif
+
+#define ENTER                                                 \
+  __local float room[GROUP];                                  \
+  long row = (long)get_group_id(0) * SLOTS + SLOT;            \
+  long present = min(row, (long)rows - 1);                    \
+  int target = targets[targets_at + present];                 \
+  pack x[EACH];                                               \
+  LOAD_ROW                                                    \
+  float largest = -INFINITY;                                  \
+  FOR_PACKS largest = larger(largest, largest_of(x[c]));      \
+  largest = largest_of_lanes(room, largest)
+
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+void forward(__global float *losses, long losses_at, __global const pack *logits, long logits_at,
+             __global const int *targets, long targets_at, float smoothing, int rows,
              __global int *fault) {
-  __local float lanes[SIZE];
-  long row = get_group_id(0);
-  int target = targets[targets_at + row];
-  __global const float *x = logits + logits_at + row * width;
-  float largest = largest_of(lanes, x, width);
+  ENTER;
   float sum = 0, shifted = 0;
-  for (int i = get_local_id(0); i < width; i += SIZE) {
-    sum += exp(x[i] - largest);
-    shifted += x[i] - largest;
+  FOR_PACKS {
+    sum += total_of(exp(x[c] - largest));
+    shifted += i < PACKS ? total_of(x[c] - largest) : 0;
   }
-  sum = reduce_lanes(lanes, sum, 0);
-  shifted = reduce_lanes(lanes, shifted, 0);
-  if (get_local_id(0) != 0) return;
-  if (target >= width) {
+  sum = sum_of_lanes(room, sum);
+  if (smoothing != 0) shifted = sum_of_lanes(room, shifted);
+  if (LANE != 0 || row >= rows) return;
+  if (target >= WIDTH) {
     fault[0] = row + 1;
     target = -1;
   }
-  losses[losses_at + row] =
-      target < 0 ? 0
-                 : log(sum) - (1 - smoothing) * (x[target] - largest) - smoothing * (shifted / width);
+  float loss = 0;
+  if (target >= 0) {
+    float wanted = AT_TARGET;
+    loss = log(sum) - (1 - smoothing) * (wanted - largest);
+    if (smoothing != 0) loss -= smoothing * (shifted / WIDTH);
+  }
+  losses[losses_at + row] = loss;
 }
 
-__kernel __attribute__((reqd_work_group_size(SIZE, 1, 1)))
-void backward(__global float *dlogits, long dlogits_at, __global const float *logits,
+#if VECTOR == 4
+#define NUMBERS(i) (4 * (i) + (int4)(0, 1, 2, 3))
+#define CHOOSE(condition, a, b) select((pack)(b), (pack)(a), condition)
+#else
+#define NUMBERS(i) (i)
+#define CHOOSE(condition, a, b) ((condition) ? (a) : (b))
+#endif
+
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+void backward(__global pack *dlogits, long dlogits_at, __global const pack *logits,
               long logits_at, __global const int *targets, long targets_at,
-              __global const float *dlosses, long dlosses_at, float smoothing, int width) {
-  __local float lanes[SIZE];
-  long row = get_group_id(0);
-  int target = targets[targets_at + row];
-  __global const float *x = logits + logits_at + row * width;
-  __global float *d = dlogits + dlogits_at + row * width;
-  if (target < 0 || target >= width) {
-    for (int i = get_local_id(0); i < width; i += SIZE) d[i] = 0;
-    return;
-  }
-  float largest = largest_of(lanes, x, width);
+              __global const float *dlosses, long dlosses_at, float smoothing, int rows) {
+  ENTER;
   float sum = 0;
-  for (int i = get_local_id(0); i < width; i += SIZE) sum += exp(x[i] - largest);
-  sum = reduce_lanes(lanes, sum, 0);
-  float scale = dlosses[dlosses_at + row];
-  for (int i = get_local_id(0); i < width; i += SIZE) {
-    float wanted = smoothing / width + (i == target ? 1 - smoothing : 0);
-    d[i] = scale * (exp(x[i] - largest) / sum - wanted);
+  FOR_PACKS {
+    x[c] = exp(x[c] - largest);
+    sum += total_of(x[c]);
   }
+  sum = sum_of_lanes(room, sum);
+  bool counts = target >= 0 && target < WIDTH;
+  float scale = dlosses[dlosses_at + present];
+  FOR_PACKS {
+    pack wanted = CHOOSE(NUMBERS(i) == target, 1 - smoothing, 0.0f) + smoothing / WIDTH;
+    x[c] = counts ? scale * (x[c] / sum - wanted) : (pack)(0);
+  }
+#if STAGED
+  if (row < rows) FOR_PACKS stage[SLOT * PITCH + i] = x[c];
+  barrier(CLK_LOCAL_MEM_FENCE);
+  for (int c = 0, e = get_local_id(0); c < WIDTH; c++, e += GROUP)
+    if (e < elements) dlogits[dlogits_at + start + e] = STAGE(e);
+#else
+  if (row < rows) FOR_PACKS if (i < PACKS) dlogits[dlogits_at + row * PACKS + i] = x[c];
+#endif
 }

@@ -1,94 +1,106 @@
 // Layer normalisation of rows: out = gain (x - mean) rstd + bias, rstd = 1/sqrt(variance + epsilon).
+// A row stays in registers between its passes.
 //
-// SIZE      work-items that share a row; 1 where a work-item does best alone
+// WIDTH  elements of a row
 //
-// Rows are contiguous and `width` long; `at` says where a tensor begins, in elements.
+// Rows are contiguous; `at` says where a tensor begins, in packs.
 
-inline float sum_of_lanes(__local float *lanes, float x) {
-  int lane = get_local_id(0);
-  barrier(CLK_LOCAL_MEM_FENCE);
-  lanes[lane] = x;
-  for (int reach = SIZE / 2; reach > 0; reach /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (lane < reach) lanes[lane] += lanes[lane + reach];
-  }
-  barrier(CLK_LOCAL_MEM_FENCE);
-  return lanes[0];
-}
+#include "lanes.cl"
+#include "packs.cl"
 
-__kernel __attribute__((reqd_work_group_size(SIZE, 1, 1)))
-void forward(__global float *out, long out_at, __global float *saved, long saved_at,
-             __global const float *in, long in_at, __global const float *gain, long gain_at,
-             __global const float *bias, long bias_at, int has_bias, int saves, float epsilon,
-             int width) {
-  __local float lanes[SIZE];
-  long row = get_group_id(0);
-  in += in_at + row * width;
-  out += out_at + row * width;
+#define PACKS (WIDTH / VECTOR)
+#define EACH ((PACKS + SIZE - 1) / SIZE)
+
+// The packs of this lane: number c of the lane is number i of the row.
+#define FOR_PACKS for (int c = 0, i = LANE; c < EACH; c++, i += SIZE)
+
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+void forward(__global pack *out, long out_at, __global float *saved, long saved_at,
+             __global const pack *in, long in_at, __global const pack *gain, long gain_at,
+             __global const pack *bias, long bias_at, int has_bias, int saves, float epsilon,
+             int rows) {
+  __local float room[GROUP];
+  long row = (long)get_group_id(0) * SLOTS + SLOT;
+  in += in_at + min(row, (long)rows - 1) * PACKS;
+  out += out_at + row * PACKS;
   gain += gain_at;
   bias += bias_at;
-  float sum = 0;
-  for (int i = get_local_id(0); i < width; i += SIZE) sum += in[i];
-  float mean = sum_of_lanes(lanes, sum) / width;
-  float squares = 0;
-  for (int i = get_local_id(0); i < width; i += SIZE) {
-    float d = in[i] - mean;
-    squares = fma(d, d, squares);
+  pack x[EACH];
+  float sum = 0, squares = 0;
+  FOR_PACKS {
+    x[c] = i < PACKS ? in[i] : (pack)(0);
+    sum += total_of(x[c]);
   }
-  float rstd = 1 / sqrt(sum_of_lanes(lanes, squares) / width + epsilon);
-  for (int i = get_local_id(0); i < width; i += SIZE) {
-    float y = gain[i] * ((in[i] - mean) * rstd);
+  float mean = sum_of_lanes(room, sum) / WIDTH;
+  FOR_PACKS {
+    x[c] = i < PACKS ? x[c] - mean : (pack)(0);
+    squares += total_of(x[c] * x[c]);
+  }
+  float rstd = 1 / sqrt(sum_of_lanes(room, squares) / WIDTH + epsilon);
+  if (row >= rows) return;
+  FOR_PACKS if (i < PACKS) {
+    pack y = gain[i] * (x[c] * rstd);
     out[i] = has_bias ? y + bias[i] : y;
   }
-  if (saves && get_local_id(0) == 0) {
+  if (saves && LANE == 0) {
     saved[saved_at + 2 * row] = mean;
     saved[saved_at + 2 * row + 1] = rstd;
   }
 }
 
-// With g = gain dout and n = (x - mean) rstd: dx = rstd (g - mean(g) - n mean(g n)).
-__kernel __attribute__((reqd_work_group_size(SIZE, 1, 1)))
-void input_gradient(__global float *din, long din_at, __global const float *in, long in_at,
-                    __global const float *gain, long gain_at, __global const float *saved,
-                    long saved_at, __global const float *dout, long dout_at, int width) {
-  __local float lanes[SIZE];
-  long row = get_group_id(0);
-  in += in_at + row * width;
-  dout += dout_at + row * width;
-  din += din_at + row * width;
-  gain += gain_at;
-  float mean = saved[saved_at + 2 * row], rstd = saved[saved_at + 2 * row + 1];
-  float sum = 0, products = 0;
-  for (int i = get_local_id(0); i < width; i += SIZE) {
-    float g = gain[i] * dout[i];
-    sum += g;
-    products = fma(g, (in[i] - mean) * rstd, products);
-  }
-  sum = sum_of_lanes(lanes, sum) / width;
-  products = sum_of_lanes(lanes, products) / width;
-  for (int i = get_local_id(0); i < width; i += SIZE) {
-    float n = (in[i] - mean) * rstd;
-    din[i] = rstd * (gain[i] * dout[i] - sum - n * products);
+// The sum over all slots, where there is a place for it.
+inline void store_total(__local pack *column, pack x, __global pack *to, bool here) {
+  barrier(CLK_LOCAL_MEM_FENCE);
+  column[get_local_id(0)] = x;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  if (SLOT == 0 && here) {
+    for (int slot = 1; slot < SLOTS; slot++) x += column[slot * SIZE + LANE];
+    *to = x;
   }
 }
 
-// Sums over a slab of rows, one result a slab and column: dgain = sum dout n, dbias = sum dout.
-__kernel void parameter_gradients(__global float *dgain, __global float *dbias,
-                                  __global const float *in, long in_at,
-                                  __global const float *saved, long saved_at,
-                                  __global const float *dout, long dout_at, int rows, int slab,
-                                  int width) {
-  int column = get_global_id(0);
-  if (column >= width) return;
-  int first = get_global_id(1) * slab, end = min(rows, first + slab);
-  float gains = 0, biases = 0;
-  for (int row = first; row < end; row++) {
-    float g = dout[dout_at + (long)row * width + column];
-    float n = (in[in_at + (long)row * width + column] - saved[saved_at + 2L * row]) *
-              saved[saved_at + 2L * row + 1];
-    gains = fma(g, n, gains);
-    biases += g;
+// With g = gain dout and n = (x - mean) rstd: dx = rstd (g - mean(g) - n mean(g n)); and for every
+// group's share of the rows, dgain = sum dout n and dbias = sum dout side by side in `sums`.
+__kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
+void backward(__global pack *din, long din_at, __global const pack *in, long in_at,
+              __global const pack *gain, long gain_at, __global const float *saved,
+              long saved_at, __global const pack *dout, long dout_at, __global pack *sums,
+              int rows) {
+  __local float room[GROUP];
+  __local pack column[GROUP];
+  pack scale[EACH], gains[EACH], biases[EACH];
+  FOR_PACKS {
+    scale[c] = i < PACKS ? gain[gain_at + i] : (pack)(0);
+    gains[c] = 0;
+    biases[c] = 0;
   }
-  dgain[(long)get_global_id(1) * width + column] = gains;
-  dbias[(long)get_global_id(1) * width + column] = biases;
+  for (int first = get_group_id(0) * SLOTS; first < rows; first += get_num_groups(0) * SLOTS) {
+    bool present = first + SLOT < rows;
+    long row = present ? first + SLOT : 0;
+    float mean = saved[saved_at + 2 * row], rstd = saved[saved_at + 2 * row + 1];
+    pack n[EACH], g[EACH];
+    float sum = 0, products = 0;
+    FOR_PACKS {
+      bool here = present && i < PACKS;
+      n[c] = here ? in[in_at + row * PACKS + i] : (pack)(0);
+      g[c] = here ? dout[dout_at + row * PACKS + i] : (pack)(0);
+    }
+    FOR_PACKS {
+      n[c] = (n[c] - mean) * rstd;
+      gains[c] = fma(g[c], n[c], gains[c]);
+      biases[c] += g[c];
+      g[c] *= scale[c];
+      sum += total_of(g[c]);
+      products += total_of(g[c] * n[c]);
+    }
+    sum = sum_of_lanes(room, sum) / WIDTH;
+    products = sum_of_lanes(room, products) / WIDTH;
+    FOR_PACKS if (present && i < PACKS)
+      din[din_at + row * PACKS + i] = rstd * (g[c] - sum - n[c] * products);
+  }
+  sums += get_group_id(0) * 2L * PACKS;
+  FOR_PACKS {
+    store_total(column, gains[c], sums + i, i < PACKS);
+    store_total(column, biases[c], sums + PACKS + i, i < PACKS);
+  }
 }

@@ -1,0 +1,113 @@
+// Bias and activation: out = f(in + bias), row by row.
+//
+// ACTIVATION  IDENTITY, RELU, GELU or SILU
+// VECTOR      4 where rows begin and end at multiples of four elements, else 1
+// COLUMNS     work-items of a group side by side in the backward pass, a power of two
+// SLOTS       rows that a group works on at once in the backward pass
+//
+// Rows are contiguous and `packs` long; `at` says where a tensor begins, in packs.
+
+#include "packs.cl"
+
+#define IDENTITY 0
+#define RELU 1
+#define GELU 2
+#define SILU 3
+
+#if VECTOR == 4
+#define CHOOSE(condition, a, b) select((pack)(b), (pack)(a), condition)
+#else
+#define CHOOSE(condition, a, b) ((condition) ? (a) : (b))
+#endif
+
+// erfc(z)/2 at z = |x|/sqrt(2), as t exp(polynomial in t - z^2) with t = 1/(1 + z/2), to a relative
+// 1.2e-7 (Press et al., Numerical Recipes, 6.2); a tenth of the library's time.
+inline pack normal_distribution(pack x) {
+  pack z = 0.70710678f * fabs(x), t = 1 / (1 + 0.5f * z), sum = 0.17087277f;
+  sum = fma(sum, t, (pack)(-0.82215223f));
+  sum = fma(sum, t, (pack)(1.48851587f));
+  sum = fma(sum, t, (pack)(-1.13520398f));
+  sum = fma(sum, t, (pack)(0.27886807f));
+  sum = fma(sum, t, (pack)(-0.18628806f));
+  sum = fma(sum, t, (pack)(0.09678418f));
+  sum = fma(sum, t, (pack)(0.37409196f));
+  sum = fma(sum, t, (pack)(1.00002368f));
+  sum = fma(sum, t, (pack)(-1.26551223f));
+  pack tail = 0.5f * t * exp(sum - z * z);
+  return CHOOSE(x < 0, tail, 1 - tail);
+}
+
+// No overflow for either sign; NaN stays NaN.
+inline pack sigmoid(pack x) {
+  pack e = exp(-fabs(x));
+  return CHOOSE(x >= 0, 1.0f, e) / (1 + e);
+}
+
+inline pack activate(pack x) {
+#if ACTIVATION == IDENTITY
+  return x;
+#elif ACTIVATION == RELU
+  return CHOOSE(x < 0, 0.0f, x);
+#elif ACTIVATION == GELU
+  return x * normal_distribution(x);
+#else
+  return x * sigmoid(x);
+#endif
+}
+
+inline pack slope(pack x) {
+#if ACTIVATION == IDENTITY
+  return 1;
+#elif ACTIVATION == RELU
+  return CHOOSE(x > 0, 1.0f, CHOOSE(x != x, x, 0.0f));
+#elif ACTIVATION == GELU
+  return normal_distribution(x) + x * (0.39894228f * exp(-0.5f * x * x));
+#else
+  pack y = sigmoid(x);
+  return y + x * (y * sigmoid(-x));
+#endif
+}
+
+__kernel void forward(__global pack *out, long out_at, __global const pack *in, long in_at,
+                      __global const pack *bias, long bias_at, int packs, uint n) {
+  uint i = get_global_id(0);
+  if (i < n) out[out_at + i] = activate(in[in_at + i] + bias[bias_at + i % packs]);
+}
+
+// For a slab of rows: the gradient of the input, and its sum for the bias.
+__kernel __attribute__((reqd_work_group_size(COLUMNS * SLOTS, 1, 1)))
+void backward(__global pack *din, long din_at, __global pack *sums, __global const pack *in,
+              long in_at, __global const pack *bias, long bias_at, __global const pack *dout,
+              long dout_at, int rows, int slab, int packs, int blocks) {
+  __local pack room[COLUMNS * SLOTS];
+  int slot = get_local_id(0) / COLUMNS;
+  int column = get_group_id(0) % blocks * COLUMNS + get_local_id(0) % COLUMNS;
+  int number = get_group_id(0) / blocks;
+  int first = number * slab, end = min(rows, first + slab);
+  bool here = column < packs;
+  pack b = here ? bias[bias_at + column] : (pack)(0), sum = 0;
+  if (here)
+    // Four rows at a time: their loads do not wait for each other's stores.
+    for (int row = first + slot; row < end; row += 4 * SLOTS) {
+      pack d[4];
+#pragma unroll
+      for (int r = 0; r < 4; r++) {
+        long i = (long)(row + r * SLOTS) * packs + column;
+        d[r] = row + r * SLOTS < end ? slope(in[in_at + i] + b) * dout[dout_at + i] : (pack)(0);
+      }
+#pragma unroll
+      for (int r = 0; r < 4; r++) {
+        if (row + r * SLOTS < end) din[din_at + (long)(row + r * SLOTS) * packs + column] = d[r];
+        sum += d[r];
+      }
+    }
+#if SLOTS > 1
+  room[get_local_id(0)] = sum;
+  for (int reach = SLOTS / 2; reach > 0; reach /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (slot < reach) room[get_local_id(0)] += room[get_local_id(0) + reach * COLUMNS];
+  }
+  sum = room[get_local_id(0)];
+#endif
+  if (here && slot == 0) sums[(long)number * packs + column] = sum;
+}
