@@ -10,38 +10,51 @@ import java.util.List;
  * @param warpRows rows of a warp's part: 32 work-items compute it together
  * @param warpColumns columns of a warp's part
  * @param resident work-groups that a compute unit holds at the same time
+ * @param alone the share of the pace that one group on a compute unit reaches
+ * @param mostTurned factors that may have to be turned on their way to local memory, through
+ *     registers, before these run short
  * @param pace multiply-adds in a microsecond of one compute unit of an H200 that holds enough of
  *     them; what counts when choosing among tiles is how their paces compare
  */
-record Tile(int rows, int columns, int warpRows, int warpColumns, int resident, double pace) {
+record Tile(
+    int rows,
+    int columns,
+    int warpRows,
+    int warpColumns,
+    int resident,
+    double alone,
+    int mostTurned,
+    double pace) {
   /** Steps along the inner axis for which both factors are in local memory. */
   static final int DEPTH = 16;
 
   private static final int WARP = 32;
-  private static final int MOST_STAGES = 4;
-
-  /** Numbers between the lines of a tile that follow the inner axis, so that banks differ. */
-  private static final int PADDING = 4;
+  private static final int MOST_STAGES = 3;
 
   /** The most 32-bit registers that a work-item of an NVIDIA GPU can have. */
   static final int MOST_REGISTERS = 255;
 
   private static final int UNIT_REGISTERS = 65_536;
+  private static final int REGISTER_STEP = 8;
 
   /** Without tensor cores: the largest for large products, the others to occupy all units. */
   private static final List<Tile> PLAIN =
       List.of(
-          new Tile(128, 128, 32, 64, 1, 145_000),
-          new Tile(64, 64, 32, 32, 4, 120_000),
-          new Tile(32, 32, 32, 32, 8, 80_000));
+          new Tile(128, 128, 32, 64, 1, 1, 1, 165_000),
+          new Tile(128, 64, 32, 64, 3, 0.5, 2, 150_000),
+          new Tile(64, 64, 32, 32, 4, 0.45, 2, 138_000),
+          new Tile(32, 32, 32, 32, 8, 0.2, 2, 80_000));
 
-  /** With tensor cores, which need larger parts of warps to be kept busy from local memory. */
+  /**
+   * With tensor cores, which need larger parts of warps to be kept busy from local memory, and take
+   * factors in either order.
+   */
   private static final List<Tile> TENSOR_CORES =
       List.of(
-          new Tile(128, 128, 64, 64, 2, 480_000),
-          new Tile(128, 64, 32, 32, 2, 260_000),
-          new Tile(64, 64, 32, 32, 4, 220_000),
-          new Tile(32, 32, 32, 32, 8, 110_000));
+          new Tile(128, 128, 64, 64, 2, 0.7, 2, 450_000),
+          new Tile(128, 64, 32, 32, 2, 0.8, 2, 300_000),
+          new Tile(64, 64, 32, 32, 4, 0.45, 2, 220_000),
+          new Tile(32, 32, 32, 32, 8, 0.2, 2, 110_000));
 
   /** All tiles for a precision. */
   static List<Tile> all(Precision precision) {
@@ -50,17 +63,13 @@ record Tile(int rows, int columns, int warpRows, int warpColumns, int resident, 
 
   /** Work-items of the group. */
   int threads() {
-    return warps() * WARP;
-  }
-
-  /** Warps of the group. */
-  int warps() {
-    return rows / warpRows * (columns / warpColumns);
+    return rows / warpRows * (columns / warpColumns) * WARP;
   }
 
   /** Registers that a work-item may have, so that {@link #resident} groups fit. */
   int registers() {
-    return Math.min(MOST_REGISTERS, UNIT_REGISTERS / (resident * threads()));
+    int share = UNIT_REGISTERS / (resident * threads());
+    return Math.min(MOST_REGISTERS, share / REGISTER_STEP * REGISTER_STEP);
   }
 
   /**
@@ -68,10 +77,9 @@ record Tile(int rows, int columns, int warpRows, int warpColumns, int resident, 
    *
    * @param localMemory bytes for a work-group
    */
-  int stages(long localMemory, boolean aByInner, boolean bByInner) {
-    int a = rows * (DEPTH + (aByInner ? PADDING : 0));
-    int b = columns * (DEPTH + (bByInner ? PADDING : 0));
-    return (int) Math.min(MOST_STAGES, localMemory / ((long) (a + b) * Float.BYTES));
+  int stages(long localMemory) {
+    return (int)
+        Math.min(MOST_STAGES, localMemory / ((long) (rows + columns) * DEPTH * Float.BYTES));
   }
 
   /** Work-groups that cover a matrix. */

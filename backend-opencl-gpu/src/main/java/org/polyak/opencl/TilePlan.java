@@ -14,14 +14,11 @@ record TilePlan(Tile tile, int parts, int depth) {
   private static final int MOST_PARTS = 64;
   private static final int LEAST_DEPTH = 4 * Tile.DEPTH;
 
-  /** Warps that keep a compute unit busy. */
-  private static final double BUSY_WARPS = 8;
-
   /** Microseconds for a work-group's first copies and its last stores. */
   private static final double START = 4;
 
   /** Microseconds to launch one more kernel, and bytes that it moves in one of them. */
-  private static final double LAUNCH = 6;
+  private static final double LAUNCH = 10;
 
   private static final double BANDWIDTH = 2.5e6;
 
@@ -62,7 +59,7 @@ record TilePlan(Tile tile, int parts, int depth) {
     long groups = tile.cover(extents.rows, extents.columns) * extents.batch * parts;
     long perUnit = (groups + units - 1) / units;
     long together = Math.min(perUnit, tile.resident());
-    double pace = tile.pace() * Math.min(1, together * tile.warps() / BUSY_WARPS);
+    double pace = tile.pace() * Math.min(1, together * tile.alone());
     double time =
         perUnit * (double) tile.rows() * tile.columns() * depth / pace
             + (double) (perUnit + together - 1) / together * START;

@@ -19,6 +19,9 @@ final class TiledProduct implements ProductStrategy {
   /** Numbers that are copied at a time. */
   private static final int QUAD = 4;
 
+  /** One tile is copied while another is read. */
+  private static final int LEAST_STAGES = 2;
+
   private static final int SUM_GROUP = 128;
 
   private final OpenClDevice device;
@@ -30,24 +33,25 @@ final class TiledProduct implements ProductStrategy {
   /** What decides which kernel is compiled. */
   private record Variant(Tile tile, boolean aByInner, boolean bByInner, boolean edges) {}
 
-  /** What decides how the work is shared out. */
-  private record Situation(TilePlan.Extents extents, boolean aByInner, boolean bByInner) {}
+  /** What decides how the work is shared out; factors along the inner axis have to be turned. */
+  private record Situation(TilePlan.Extents extents, int turned) {}
 
   TiledProduct(OpenClDevice device) {
-    this(device, Tile.all(device.traits().precision()));
-  }
-
-  /** With some tiles only. */
-  TiledProduct(OpenClDevice device, List<Tile> tiles) {
     this.device = device;
     this.precision = device.traits().precision();
-    this.tiles = tiles;
+    long localMemory = device.queue().device().localMemoryBytes();
+    this.tiles =
+        Tile.all(precision).stream()
+            .filter(tile -> tile.stages(localMemory) >= LEAST_STAGES)
+            .filter(tile -> tile.threads() <= device.traits().groupSize())
+            .toList();
   }
 
   @Override
   public boolean accepts(Product product) {
     Product oriented = product.alongColumns();
-    return oriented.out().layout().stride(-1) == 1
+    return !tiles.isEmpty()
+        && oriented.out().layout().stride(-1) == 1
         && isCopied(oriented.a().layout())
         && isCopied(oriented.b().layout());
   }
@@ -60,12 +64,8 @@ final class TiledProduct implements ProductStrategy {
     Loops batches = oriented.batches();
     TilePlan.Extents extents =
         new TilePlan.Extents(batches.size(), oriented.rows(), oriented.inner(), oriented.columns());
-    TilePlan plan =
-        plans.computeIfAbsent(
-            new Situation(extents, aByInner, bByInner),
-            s ->
-                TilePlan.choose(
-                    suitable(s.aByInner(), s.bByInner()), extents, device.traits().computeUnits()));
+    int turned = (aByInner ? 1 : 0) + (bByInner ? 1 : 0);
+    TilePlan plan = plans.computeIfAbsent(new Situation(extents, turned), this::plan);
     boolean whole =
         plan.tile().divides(oriented.rows(), oriented.inner(), oriented.columns())
             && isAligned(oriented.out().layout(), -2);
@@ -176,18 +176,10 @@ final class TiledProduct implements ProductStrategy {
             new long[] {tile.threads(), 1, 1});
   }
 
-  private List<Tile> suitable(boolean aByInner, boolean bByInner) {
-    return tiles.stream()
-        .filter(tile -> stages(tile, aByInner, bByInner) >= 2)
-        .filter(tile -> tile.threads() <= device.traits().groupSize())
-        .toList();
-  }
-
-  private int stages(Tile tile, boolean aByInner, boolean bByInner) {
-    long localMemory = device.queue().device().localMemoryBytes();
-    return precision == Precision.TF32
-        ? tile.stages(localMemory, false, false)
-        : tile.stages(localMemory, aByInner, bByInner);
+  private TilePlan plan(Situation situation) {
+    List<Tile> suitable =
+        tiles.stream().filter(tile -> tile.mostTurned() >= situation.turned()).toList();
+    return TilePlan.choose(suitable, situation.extents(), device.traits().computeUnits());
   }
 
   private Kernel build(Variant variant) {
@@ -201,7 +193,7 @@ final class TiledProduct implements ProductStrategy {
                 tile.columns(),
                 tile.warpRows(),
                 tile.warpColumns(),
-                stages(tile, variant.aByInner(), variant.bByInner()),
+                tile.stages(device.queue().device().localMemoryBytes()),
                 variant.aByInner() ? 1 : 0,
                 variant.bByInner() ? 1 : 0,
                 variant.edges() ? 1 : 0,

@@ -15,17 +15,20 @@
 // The inner axis may be divided among work-groups (`part` steps for each); each part's sums then
 // lie `out_step` elements behind those of the part before, and `add_parts` of matmul.cl adds them.
 //
-// A tile lies in local memory as in global memory: line by line along the inner axis if that is
-// the contiguous one, else line by line along the other axis. Copies move four numbers, a quad;
-// quads are permuted within a line so that neighbouring work-items meet no bank twice.
+// In local memory a tile lies line by line along its other axis, for each inner position one. A tile
+// that comes the other way round is turned on its way there, through registers; for the tensor
+// cores it stays as it is. Copies and reads move four numbers, a quad; quads are permuted within a
+// line so that neighbouring work-items meet no bank twice.
 
 #define DEPTH 16
-#define READ 4
 #define WARPS_ACROSS (COLUMNS / WARP_COLUMNS)
 #define THREADS (ROWS / WARP_ROWS * WARPS_ACROSS * 32)
 #define BAND 8
-// Between lines along the inner axis; the tensor cores' reads do better with permuted quads.
-#define PAD (TF32 ? 0 : 4)
+#define TURN_A (A_BY_INNER && !TF32)
+#define TURN_B (B_BY_INNER && !TF32)
+// Quads of a turned tile that a work-item holds.
+#define HELD_A (TURN_A ? ROWS * DEPTH / 4 / THREADS : 1)
+#define HELD_B (TURN_B ? COLUMNS * DEPTH / 4 / THREADS : 1)
 
 #if TF32
 // A warp's lanes as 8 by 4: `lane_row` and `lane_column` of the tensor cores' fragments.
@@ -39,64 +42,56 @@
 #define MY_COLUMNS (WARP_COLUMNS / LANE_COLUMNS)
 
 // Where in a warp's tile a lane's `i`th row lies.
-#if A_BY_INNER
-#define ROW(i) ((i) * LANE_ROWS + lane_row)
-#elif TF32
-#define ROW(i) (lane_row * MY_ROWS + (i))
-#else
+#if !TF32
 #define ROW(i) ((i) / 4 * (4 * LANE_ROWS) + lane_row * 4 + (i) % 4)
+#elif A_BY_INNER
+#define ROW(i) ((i) * LANE_ROWS + lane_row)
+#else
+#define ROW(i) (lane_row * MY_ROWS + (i))
 #endif
 
 // The same of its `j`th column; RUN of these lie side by side.
-#if B_BY_INNER && TF32
+#if !TF32
+#define COLUMN(j) ((j) / 4 * (4 * LANE_COLUMNS) + lane_column * 4 + (j) % 4)
+#define RUN 4
+#elif B_BY_INNER
 #define COLUMN(j) ((j) / 2 * (2 * LANE_COLUMNS) + lane_column * 2 + (j) % 2)
 #define RUN 2
-#elif B_BY_INNER
-#define COLUMN(j) ((j) * LANE_COLUMNS + lane_column)
-#define RUN 1
-#elif TF32
-#define COLUMN(j) (lane_column * MY_COLUMNS + (j))
-#define RUN 4
 #else
-#define COLUMN(j) ((j) / 4 * (4 * LANE_COLUMNS) + lane_column * 4 + (j) % 4)
+#define COLUMN(j) (lane_column * MY_COLUMNS + (j))
 #define RUN 4
 #endif
 
-// Where a number lies in a tile whose lines follow the inner axis.
-inline int along_inner(int line, int inner) {
-#if TF32
-  return line * DEPTH + ((inner >> 2 ^ (line >> 1 & 3)) << 2) + (inner & 3);
-#else
-  return line * (DEPTH + PAD) + inner;
-#endif
+// Where a quad begins in a tile whose lines follow the inner axis.
+inline int along_inner(int line, int quad) {
+  return line * DEPTH + ((quad ^ (line >> 1 & 3)) << 2);
 }
 
 // Where a quad begins in a tile whose lines, of `size`, follow the other axis; `warp` is the extent
 // of a warp's part of it.
-inline int along_other(int size, int warp, int inner, int quad) {
-#if TF32
+inline int along_other(int size, int warp, bool by_inner, int inner, int quad) {
   int group = inner >> 2 & 3;
-  quad ^= warp == 64 ? (group & 1) | (group & 2) << 1 : group << 1;
-#endif
+  if (!TF32) {
+    quad ^= by_inner ? group << 1 : 0;
+  } else {
+    quad ^= warp == 64 ? (group & 1) | (group & 2) << 1 : group << 1;
+  }
   return inner * size + (quad << 2);
 }
 
-// Copies `count` numbers, at most four, and zeros behind them.
+// `count` numbers, at most four, and zeros behind them.
+inline float4 load_quad(__global const float *from, int count) {
+  if (count >= 4) return *(__global const float4 *)from;
+  return (float4)(count > 0 ? from[0] : 0, count > 1 ? from[1] : 0, count > 2 ? from[2] : 0, 0);
+}
+
 inline void copy_quad(__local float *to, __global const float *from, int count) {
 #if PTX
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"((uint)(size_t)to), "l"(from),
                "r"(max(0, min(4, count)) * 4)
                : "memory");
 #else
-  float4 quad = 0;
-  if (count >= 4) {
-    quad = *(__global const float4 *)from;
-  } else {
-    if (count > 0) quad.x = from[0];
-    if (count > 1) quad.y = from[1];
-    if (count > 2) quad.z = from[2];
-  }
-  *(__local float4 *)to = quad;
+  *(__local float4 *)to = load_quad(from, count);
 #endif
 }
 
@@ -116,26 +111,51 @@ inline void await_stage(void) {
 inline void copy_tile(__local float *tile, int size, int warp, bool by_inner,
                       __global const float *from, long step, int extent, int inner) {
   int per_line = by_inner ? DEPTH / 4 : size / 4;
+  int lines = by_inner ? extent : inner, length = by_inner ? inner : extent;
 #pragma unroll
   for (int i = 0; i < size * DEPTH / 4 / THREADS; i++) {
     int e = i * THREADS + get_local_id(0);
     int line = e / per_line, quad = e % per_line;
-    int at = by_inner ? along_inner(line, quad * 4) : along_other(size, warp, line, quad);
-    int lines = by_inner ? extent : inner, length = by_inner ? inner : extent;
+    int at = by_inner ? along_inner(line, quad) : along_other(size, warp, by_inner, line, quad);
     copy_quad(tile + at, from + line * step + quad * 4,
               !EDGES ? 4 : line < lines ? length - quad * 4 : 0);
   }
 }
 
-// What a lane needs of one factor for READ inner positions, from `inner` on: `count` numbers for
-// each, from the `first` line of the tile on.
+// A tile that is turned: a work-item holds quads of pairs of lines, and puts them down as pairs.
+inline void hold_tile(float4 *held, int count, __global const float *from, long step, int extent,
+                      int inner) {
+  int quad = get_local_id(0) % 4;
+#pragma unroll
+  for (int i = 0; i < count; i++) {
+    int line = (get_local_id(0) / 4 + i / 2 * (THREADS / 4)) * 2 + i % 2;
+    held[i] = load_quad(from + line * step + quad * 4,
+                        !EDGES ? 4 : line < extent ? inner - quad * 4 : 0);
+  }
+}
+
+inline void put_tile(__local float *tile, const float4 *held, int count, int size, int warp) {
+  int quad = get_local_id(0) % 4;
+#pragma unroll
+  for (int i = 0; i < count; i += 2) {
+    int line = (get_local_id(0) / 4 + i / 2 * (THREADS / 4)) * 2;
+    __local float *to = tile + along_other(size, warp, true, quad * 4, line / 4) + line % 4;
+    *(__local float2 *)to = (float2)(held[i].x, held[i + 1].x);
+    *(__local float2 *)(to + size) = (float2)(held[i].y, held[i + 1].y);
+    *(__local float2 *)(to + 2 * size) = (float2)(held[i].z, held[i + 1].z);
+    *(__local float2 *)(to + 3 * size) = (float2)(held[i].w, held[i + 1].w);
+  }
+}
+
+// What a lane needs of one factor for the inner positions of `quad`: `count` numbers for each, from
+// the `first` line of the tile on.
 inline void read(float *numbers, int count, __local const float *tile, int size, int warp,
-                 bool by_inner, int first, int lane, int lanes, int inner) {
-  if (by_inner) {
+                 bool by_inner, int first, int lane, int lanes, int quad) {
+  if (TF32 && by_inner) {
 #pragma unroll
     for (int i = 0; i < count; i++) {
-      __local const float *at = tile + along_inner(first + i * lanes + lane, inner);
-      float4 x = *(__local const float4 *)at;
+      float4 x =
+          *(__local const float4 *)(tile + along_inner(first + i * lanes + lane, quad));
       numbers[i] = x.x;
       numbers[count + i] = x.y;
       numbers[2 * count + i] = x.z;
@@ -143,11 +163,12 @@ inline void read(float *numbers, int count, __local const float *tile, int size,
     }
   } else {
 #pragma unroll
-    for (int k = 0; k < READ; k++)
+    for (int k = 0; k < 4; k++)
 #pragma unroll
       for (int i = 0; i < count; i += 4) {
         int at = first + (TF32 ? lane * count + i : i * lanes + lane * 4);
-        float4 x = *(__local const float4 *)(tile + along_other(size, warp, inner + k, at / 4));
+        float4 x = *(__local const float4 *)(tile + along_other(size, warp, by_inner,
+                                                                quad * 4 + k, at / 4));
         numbers[k * count + i] = x.x;
         numbers[k * count + i + 1] = x.y;
         numbers[k * count + i + 2] = x.z;
@@ -165,7 +186,7 @@ inline uint rounded(float x) { return (uint)(min(as_int(x), 0x7fffe000) + 0x1000
 inline void multiply_tiles(float sums[MY_ROWS][MY_COLUMNS], __local const float *left,
                            __local const float *right, int warp_row, int warp_column, int lane) {
   float a[4 * MY_ROWS], b[2 * MY_COLUMNS];
-  int group = lane / 4, inner = lane % 4 * 4;
+  int group = lane / 4, inner = lane % 4;
   read(a, MY_ROWS, left, ROWS, WARP_ROWS, A_BY_INNER, warp_row, group, 8, inner);
   read(b, MY_COLUMNS / 2, right, COLUMNS, WARP_COLUMNS, B_BY_INNER, warp_column, group, 8, inner);
 #pragma unroll
@@ -190,17 +211,17 @@ inline void multiply_tiles(float sums[MY_ROWS][MY_COLUMNS], __local const float 
 inline void multiply_tiles(float sums[MY_ROWS][MY_COLUMNS], __local const float *left,
                            __local const float *right, int warp_row, int warp_column, int lane) {
 #pragma unroll
-  for (int inner = 0; inner < DEPTH; inner += READ) {
-    float b[READ * MY_COLUMNS];
+  for (int quad = 0; quad < DEPTH / 4; quad++) {
+    float b[4 * MY_COLUMNS];
     read(b, MY_COLUMNS, right, COLUMNS, WARP_COLUMNS, B_BY_INNER, warp_column,
-         lane % LANE_COLUMNS, LANE_COLUMNS, inner);
+         lane % LANE_COLUMNS, LANE_COLUMNS, quad);
 #pragma unroll
     for (int i = 0; i < MY_ROWS; i += 4) {
-      float a[READ * 4];
+      float a[16];
       read(a, 4, left, ROWS, WARP_ROWS, A_BY_INNER, warp_row + i * LANE_ROWS,
-           lane / LANE_COLUMNS, LANE_ROWS, inner);
+           lane / LANE_COLUMNS, LANE_ROWS, quad);
 #pragma unroll
-      for (int k = 0; k < READ; k++)
+      for (int k = 0; k < 4; k++)
 #pragma unroll
         for (int r = 0; r < 4; r++)
 #pragma unroll
@@ -219,8 +240,8 @@ __kernel void tile(__global float *out, long out_at, long2 out_batches, long out
           __global const float *a, long a_at, long2 a_batches, long a_step,
           __global const float *b, long b_at, long2 b_batches, long b_step, int rows, int inner,
           int columns, int part, int batch_inner, int accumulate) {
-  __local float left[STAGES][ROWS * (DEPTH + A_BY_INNER * PAD)] __attribute__((aligned(16)));
-  __local float right[STAGES][COLUMNS * (DEPTH + B_BY_INNER * PAD)] __attribute__((aligned(16)));
+  __local float left[STAGES][ROWS * DEPTH] __attribute__((aligned(16)));
+  __local float right[STAGES][COLUMNS * DEPTH] __attribute__((aligned(16)));
   // Work-groups that run at the same time share rows and columns: bands of some tiles' height.
   int across = (columns + COLUMNS - 1) / COLUMNS, down = (rows + ROWS - 1) / ROWS;
   int band = get_group_id(0) / (BAND * across), place = get_group_id(0) % (BAND * across);
@@ -244,17 +265,34 @@ __kernel void tile(__global float *out, long out_at, long2 out_batches, long out
 #pragma unroll
     for (int j = 0; j < MY_COLUMNS; j++) sums[i][j] = 0;
 
-#define COPY(slot, step)                                                                       \
-  copy_tile(left[slot], ROWS, WARP_ROWS, A_BY_INNER, a + (step) * a_next, a_step, rows_left,   \
-            inner_left - (step) * DEPTH);                                                      \
-  copy_tile(right[slot], COLUMNS, WARP_COLUMNS, B_BY_INNER, b + (step) * b_next, b_step,       \
-            columns_left, inner_left - (step) * DEPTH);
+  float4 held_a[HELD_A], held_b[HELD_B];
+#define COPY(slot, step)                                                                        \
+  if (!TURN_A)                                                                                  \
+    copy_tile(left[slot], ROWS, WARP_ROWS, A_BY_INNER, a + (step) * a_next, a_step, rows_left,  \
+              inner_left - (step) * DEPTH);                                                     \
+  if (!TURN_B)                                                                                  \
+    copy_tile(right[slot], COLUMNS, WARP_COLUMNS, B_BY_INNER, b + (step) * b_next, b_step,      \
+              columns_left, inner_left - (step) * DEPTH);
+#define HOLD(step)                                                                              \
+  if (TURN_A)                                                                                   \
+    hold_tile(held_a, HELD_A, a + (step) * a_next, a_step, rows_left,                           \
+              inner_left - (step) * DEPTH);                                                     \
+  if (TURN_B)                                                                                   \
+    hold_tile(held_b, HELD_B, b + (step) * b_next, b_step, columns_left,                        \
+              inner_left - (step) * DEPTH);
+#define PUT(slot)                                                                               \
+  if (TURN_A) put_tile(left[slot], held_a, HELD_A, ROWS, WARP_ROWS);                            \
+  if (TURN_B) put_tile(right[slot], held_b, HELD_B, COLUMNS, WARP_COLUMNS);
 
   for (int step = 0; step < STAGES - 1; step++) {
     if (step < steps) {
       COPY(step, step)
     }
     end_of_stage();
+  }
+  if (steps > 0) {
+    HOLD(0)
+    PUT(0)
   }
   int slot = 0, free_slot = STAGES - 1;
   for (int step = 0; step < steps; step++) {
@@ -264,8 +302,14 @@ __kernel void tile(__global float *out, long out_at, long2 out_batches, long out
       COPY(free_slot, step + STAGES - 1)
     }
     end_of_stage();
+    if (step + 1 < steps) {
+      HOLD(step + 1)
+    }
     multiply_tiles(sums, left[slot], right[slot], warp_row, warp_column, lane);
     slot = slot + 1 == STAGES ? 0 : slot + 1;
+    if (step + 1 < steps) {
+      PUT(slot)
+    }
     free_slot = free_slot + 1 == STAGES ? 0 : free_slot + 1;
   }
 
