@@ -3,6 +3,7 @@ package org.polyak.opencl;
 import java.lang.foreign.MemorySegment;
 import org.polyak.opencl.driver.Memory;
 import org.polyak.opencl.driver.Queue;
+import org.polyak.spi.DeviceMemoryException;
 
 /**
  * Indices outside their table: kernels note one on the device, and it is reported when the host
@@ -15,7 +16,13 @@ final class Faults implements AutoCloseable {
 
   Faults(Queue queue) {
     this.queue = queue;
-    this.row = queue.allocate(Integer.BYTES).orElseThrow();
+    this.row =
+        queue
+            .allocate(Integer.BYTES)
+            .orElseThrow(() ->
+                new DeviceMemoryException(
+                    "Device '%s' has no memory left, not even %d bytes."
+                        .formatted(queue.device().name(), Integer.BYTES)));
     clear();
   }
 

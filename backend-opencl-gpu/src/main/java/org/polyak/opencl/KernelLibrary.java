@@ -5,13 +5,16 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.opencl.driver.Program;
 import org.polyak.opencl.driver.ProgramCache;
 import org.polyak.opencl.driver.Queue;
+import org.polyak.spi.Profile;
 
 /**
  * All kernels of the device: the functions of one OpenCL C resource under one set of options are
@@ -53,6 +56,33 @@ final class KernelLibrary implements AutoCloseable {
     return kernels.computeIfAbsent(
         new KernelName(resource, options, function),
         name -> program(resource, options).kernel(function));
+  }
+
+  /**
+   * Launches, and their device time where the queue measures it, by {@code resource.function}: with
+   * whatever options it was built, a kernel is counted under one name.
+   */
+  List<Profile.KernelCount> counts() {
+    Map<String, Long> launches = new TreeMap<>();
+    Map<String, Long> nanoseconds = new HashMap<>();
+    kernels.forEach((key, kernel) -> {
+      String name = key.resource() + "." + key.function();
+      launches.merge(name, kernel.launches(), Long::sum);
+      nanoseconds.merge(name, kernel.nanoseconds(), Long::sum);
+    });
+    launches.values().removeIf(count -> count == 0);
+    return launches.entrySet().stream()
+        .map(entry ->
+            new Profile.KernelCount(
+                entry.getKey(),
+                entry.getValue(),
+                queue.measures() ? nanoseconds.getOrDefault(entry.getKey(), 0L) : -1))
+        .toList();
+  }
+
+  /** Begins to count launches from 0 again. */
+  void clearCounts() {
+    kernels.values().forEach(Kernel::clearCounts);
   }
 
   private Program program(String resource, String options) {

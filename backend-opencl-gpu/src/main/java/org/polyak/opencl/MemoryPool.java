@@ -32,12 +32,12 @@ final class MemoryPool implements Allocator, AutoCloseable {
   @Override
   public Buffer allocate(DType dtype, long elements) {
     long bytes = elements * dtype.bytes();
-    long size = sizeClass(bytes);
+    long size = size(bytes);
     Deque<Memory> blocks = free.get(size);
     Memory block = blocks == null ? null : blocks.pollLast();
     if (block == null) {
       block = fresh(bytes, size);
-      held += size;
+      held += block.bytes();
     }
     return new OpenClBuffer(dtype, elements, block);
   }
@@ -53,10 +53,15 @@ final class MemoryPool implements Allocator, AutoCloseable {
     releaseFree();
   }
 
+  /** Device memory that this pool holds, in use or free for the next request. */
+  long heldBytes() {
+    return held;
+  }
+
   /** Where the device has no room, what lies unused in the pool is given back first. */
   private Memory fresh(long bytes, long size) {
-    Optional<Memory> block =
-        bytes > queue.device().largestAllocation() ? Optional.empty() : queue.allocate(size);
+    long largest = queue.device().largestAllocation();
+    Optional<Memory> block = size > largest ? Optional.empty() : queue.allocate(size);
     if (block.isEmpty()) {
       queue.finish();
       releaseFree();
@@ -64,13 +69,14 @@ final class MemoryPool implements Allocator, AutoCloseable {
     }
     return block.orElseThrow(() ->
         new DeviceMemoryException(
-            "Device '%s' has no room for %,d bytes: %,d of its %,d bytes are in use here, and the largest single piece is %,d. Use a smaller batch or model."
+            "Device '%s' has no room for %,d bytes: of its %,d bytes %,d are in use here, and no single piece may have more than %,d. Use a smaller batch or model."
                 .formatted(
-                    queue.device().name(),
-                    bytes,
-                    held,
-                    queue.device().memoryBytes(),
-                    queue.device().largestAllocation())));
+                    queue.device().name(), bytes, queue.device().memoryBytes(), held, largest)));
+  }
+
+  /** Of a block; rounding up does not go beyond what the device allows. */
+  private long size(long bytes) {
+    return Math.max(bytes, Math.min(sizeClass(bytes), queue.device().largestAllocation()));
   }
 
   private void releaseFree() {

@@ -1,9 +1,11 @@
 package org.polyak.opencl;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.polyak.spi.Backend;
 import org.polyak.spi.BackendInfo;
 import org.polyak.spi.Kernels;
+import org.polyak.spi.Profile;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.FusedKernels;
@@ -76,6 +78,11 @@ final class OpenClBackend implements Backend {
   public void finish() {
     device.queue().finish();
     faults.check();
+  }
+
+  @Override
+  public Optional<Profile> profile() {
+    return Optional.of(device.profile());
   }
 
   @Override

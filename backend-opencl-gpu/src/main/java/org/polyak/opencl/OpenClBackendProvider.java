@@ -1,13 +1,10 @@
 package org.polyak.opencl;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.polyak.opencl.driver.Device;
@@ -20,22 +17,25 @@ import org.polyak.spi.BackendInfo;
 import org.polyak.spi.BackendOptions;
 import org.polyak.spi.BackendProvider;
 import org.polyak.spi.BackendUnavailableException;
+import org.polyak.spi.DeviceChoice;
+import org.polyak.spi.DeviceException;
 import org.polyak.spi.Probe;
 
 /**
  * The backend {@code opencl}: GPUs, and CPUs when asked for.
  *
- * <p>Options: {@code device} (a part of a device's name, or its number in the list of all devices),
- * {@code type} ({@code gpu}, {@code cpu} or {@code other}; default {@code gpu}), {@code precision}
- * ({@code f32}, the default, or {@code tf32} on an NVIDIA GPU of compute capability 8.0 or later),
- * {@code cache} (folder of built programs; default {@code ~/.polyak/opencl}). Thread-safe.
+ * <p>Options: {@code device} (its number in the list of all devices, or a part of its name), {@code
+ * type} ({@code gpu}, {@code cpu} or {@code other}; a device that is no GPU must be asked for),
+ * {@code precision} ({@code f32}, the default, or {@code tf32} on an NVIDIA GPU of compute capability
+ * 8.0 or later), {@code cache} (folder of built programs; default {@code ~/.polyak/opencl}), {@code
+ * profile} ({@code true} measures the device time of every kernel for {@link Backend#profile}).
+ * Thread-safe.
  */
 public final class OpenClBackendProvider implements BackendProvider {
   private static final String ID = "opencl";
-  private static final String DEVICE = "device";
-  private static final String TYPE = "type";
   private static final String PRECISION = "precision";
   private static final String CACHE = "cache";
+  private static final String PROFILE = "profile";
 
   /** For the service loader. */
   public OpenClBackendProvider() {}
@@ -66,6 +66,23 @@ public final class OpenClBackendProvider implements BackendProvider {
   }
 
   @Override
+  public List<DeviceChoice> choices() {
+    try {
+      List<Device> all = all();
+      List<Device> unasked = all.stream().filter(d -> d.type() == Device.Type.GPU).toList();
+      return all.stream()
+          .map(device ->
+              new DeviceChoice(
+                  info(device, Precision.F32),
+                  DeviceSelection.DEVICE + "=" + device.index(),
+                  !unasked.isEmpty() && unasked.getFirst().equals(device)))
+          .toList();
+    } catch (BackendUnavailableException | OpenClException e) {
+      return List.of();
+    }
+  }
+
+  @Override
   public Backend open(BackendOptions options) {
     return open(options, UnaryOperator.identity());
   }
@@ -74,18 +91,24 @@ public final class OpenClBackendProvider implements BackendProvider {
   static Backend open(BackendOptions options, UnaryOperator<Traits> traits) {
     Device device = candidates(options).getFirst();
     Precision precision = precision(options);
+    boolean measures = flag(options, PROFILE);
     Path cache =
         Path.of(options.get(CACHE).orElse(System.getProperty("user.home") + "/.polyak/opencl"));
     try {
-      Queue queue = new Queue(device);
-      return new OpenClBackend(
-          info(device, precision),
-          new OpenClDevice(
-              queue,
-              new MemoryPool(queue),
-              new KernelLibrary(queue, new ProgramCache(cache), "-cl-std=CL1.2"),
-              traits.apply(Traits.of(device, precision))));
-    } catch (OpenClException e) {
+      Queue queue = new Queue(device, measures);
+      try {
+        return new OpenClBackend(
+            info(device, precision),
+            new OpenClDevice(
+                queue,
+                new MemoryPool(queue),
+                new KernelLibrary(queue, new ProgramCache(cache), "-cl-std=CL1.2"),
+                traits.apply(Traits.of(device, precision))));
+      } catch (DeviceException e) {
+        queue.close();
+        throw e;
+      }
+    } catch (DeviceException e) {
       throw new BackendUnavailableException(
           "device '%s' does not open: %s".formatted(device.name(), e.getMessage()),
           "See that no other process holds it exclusively, and that its driver works (clinfo).");
@@ -94,34 +117,11 @@ public final class OpenClBackendProvider implements BackendProvider {
 
   /** The devices that fit the options, at least one, the one to open first. */
   private static List<Device> candidates(BackendOptions options) {
-    options.requireKnown(Set.of(DEVICE, TYPE, PRECISION, CACHE));
+    options.requireKnown(
+        Set.of(DeviceSelection.DEVICE, DeviceSelection.TYPE, PRECISION, CACHE, PROFILE));
+    flag(options, PROFILE);
     Precision precision = precision(options);
-    List<Device> all =
-        switch (Devices.find()) {
-          case Devices.Missing(String reason, String remedy) ->
-              throw new BackendUnavailableException(reason, remedy);
-          case Devices.Found(List<Device> found) -> found;
-        };
-    Optional<Device.Type> type = options.get(TYPE).map(OpenClBackendProvider::type);
-    Optional<String> wanted = options.get(DEVICE);
-    List<Device> fitting = new ArrayList<>();
-    for (Device device : all) {
-      boolean named = wanted.map(name -> matches(device, name)).orElse(true);
-      boolean typed = type.map(t -> t == device.type()).orElse(device.type() == Device.Type.GPU);
-      if (named && (typed || (type.isEmpty() && wanted.isPresent()))) {
-        fitting.add(device);
-      }
-    }
-    if (fitting.isEmpty()) {
-      List<String> names = all.stream().map(OpenClBackendProvider::describe).toList();
-      throw new BackendUnavailableException(
-          "no device fits (%s%s); there are: %s"
-              .formatted(
-                  type.map(t -> "type " + t.name().toLowerCase(Locale.ROOT)).orElse("type gpu"),
-                  wanted.map(name -> ", device '" + name + "'").orElse(""),
-                  String.join("; ", names)),
-          "Choose one of these with the options 'device' and 'type'.");
-    }
+    List<Device> fitting = DeviceSelection.of(options).among(all());
     List<Device> able = fitting.stream().filter(precision::suits).toList();
     if (able.isEmpty()) {
       throw new IllegalArgumentException(precision.refusal(ID, fitting.getFirst()));
@@ -133,34 +133,30 @@ public final class OpenClBackendProvider implements BackendProvider {
     return options.get(PRECISION).map(value -> Precision.of(ID, value)).orElse(Precision.F32);
   }
 
-  private static boolean matches(Device device, String wanted) {
-    return wanted.equals(Integer.toString(device.index()))
-        || device.name().toLowerCase(Locale.ROOT).contains(wanted.toLowerCase(Locale.ROOT));
+  private static List<Device> all() {
+    return switch (Devices.find()) {
+      case Devices.Missing(String reason, String remedy) ->
+          throw new BackendUnavailableException(reason, remedy);
+      case Devices.Found(List<Device> found) -> found;
+    };
   }
 
-  private static Device.Type type(String text) {
-    for (Device.Type type : Device.Type.values()) {
-      if (type.name().equalsIgnoreCase(text)) {
-        return type;
-      }
-    }
-    throw new IllegalArgumentException(
-        "Backend option 'type' of %s must be gpu, cpu or other, not '%s'.".formatted(ID, text));
-  }
-
-  private static String describe(Device device) {
-    return "%d: %s (%s, %s)"
-        .formatted(
-            device.index(),
-            device.name(),
-            device.type().name().toLowerCase(Locale.ROOT),
-            device.platform());
+  private static boolean flag(BackendOptions options, String name) {
+    String text = options.get(name).orElse("false").strip();
+    return switch (text) {
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException(
+              "Backend option '%s' of %s must be true or false, not '%s'."
+                  .formatted(name, ID, text));
+    };
   }
 
   private static BackendInfo info(Device device, Precision precision) {
     Map<String, String> details = new LinkedHashMap<>();
     details.put("platform", device.platform());
-    details.put("type", device.type().name().toLowerCase(Locale.ROOT));
+    details.put("type", DeviceSelection.name(device.type()));
     details.put("opencl", device.version());
     details.put("compute-units", Integer.toString(device.computeUnits()));
     details.put("memory-bytes", Long.toString(device.memoryBytes()));

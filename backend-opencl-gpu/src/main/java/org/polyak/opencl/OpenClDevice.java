@@ -2,6 +2,7 @@ package org.polyak.opencl;
 
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.opencl.driver.Queue;
+import org.polyak.spi.Profile;
 
 /**
  * What kernels work with: the queue, the device's memory, its programs, and what it is good at.
@@ -16,6 +17,16 @@ record OpenClDevice(Queue queue, MemoryPool pool, KernelLibrary library, Traits 
   /** A kernel of a resource, waiting for its first argument. */
   Kernel kernel(String resource, String options, String function) {
     return library.kernel(resource, options, function).begin();
+  }
+
+  /** What was done since this was last asked; afterwards all counts begin at 0. */
+  Profile profile() {
+    queue.readClock();
+    Profile profile =
+        new Profile(library.counts(), queue.uploads(), queue.downloads(), pool.heldBytes());
+    library.clearCounts();
+    queue.clearCounts();
+    return profile;
   }
 
   @Override

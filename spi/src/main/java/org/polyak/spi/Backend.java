@@ -1,12 +1,13 @@
 package org.polyak.spi;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import org.polyak.spi.fused.FusedKernels;
 
 /**
  * One open device. Work is executed in program order and may be asynchronous: only {@link
  * #download} and {@link #finish} wait. Nothing silently runs on another device. Confined to one
- * thread at a time.
+ * thread at a time. Any call may throw {@link DeviceException}.
  */
 public interface Backend extends AutoCloseable {
   /** What this device is. */
@@ -34,6 +35,14 @@ public interface Backend extends AutoCloseable {
 
   /** Waits until all submitted work is done. */
   void finish();
+
+  /**
+   * What the device was given to do since this was last asked, or since it was opened; empty when
+   * the backend does not count. Waits for submitted work where device time is measured.
+   */
+  default Optional<Profile> profile() {
+    return Optional.empty();
+  }
 
   /** Releases the device; scopes must be closed before. Harmless when repeated. */
   @Override

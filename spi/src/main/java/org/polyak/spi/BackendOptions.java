@@ -7,8 +7,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Settings for a backend, as text: {@code threads}, {@code precision}, {@code device} and whatever
- * the backend documents. Immutable.
+ * Settings for a backend, as text: {@code threads}, {@code precision}, {@code device}, {@code
+ * profile} ({@code true}: {@link Backend#profile} is to have device times) and whatever the backend
+ * documents. Immutable.
  */
 public final class BackendOptions {
   /** No setting at all: the backend's defaults. */

@@ -1,5 +1,7 @@
 package org.polyak.spi;
 
+import java.util.List;
+
 /** Found by {@link java.util.ServiceLoader}; cheap to construct. Thread-safe. */
 public interface BackendProvider {
   /**
@@ -16,6 +18,14 @@ public interface BackendProvider {
 
   /** What {@link #open} would find. Cheap, opens nothing, never throws. */
   Probe probe(BackendOptions options);
+
+  /**
+   * Every device that users can choose, also those that are opened only when asked for; empty when
+   * there is nothing to choose. Cheap, opens nothing, never throws.
+   */
+  default List<DeviceChoice> choices() {
+    return List.of();
+  }
 
   /**
    * Opens one device.

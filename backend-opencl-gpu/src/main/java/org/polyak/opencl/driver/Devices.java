@@ -2,6 +2,7 @@ package org.polyak.opencl.driver;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jocl.CL;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
@@ -28,13 +29,14 @@ public sealed interface Devices {
 
   /** Asks the loader and every driver. Opens nothing. */
   static Devices find() {
+    Optional<Missing> obstacle = Loader.obstacle();
+    if (obstacle.isPresent()) {
+      return obstacle.get();
+    }
     try {
       return search();
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
-      return new Missing(
-          "the OpenCL loader, libOpenCL.so.1, is missing or cannot be loaded",
-          "Install it (Debian: ocl-icd-libopencl1) with the driver of your device (without a GPU:"
-              + " pocl-opencl-icd). Where it lies elsewhere, put its folder into LD_LIBRARY_PATH.");
+      return Loader.broken(e);
     }
   }
 

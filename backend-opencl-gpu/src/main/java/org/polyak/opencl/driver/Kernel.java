@@ -19,17 +19,39 @@ import org.jspecify.annotations.Nullable;
 public final class Kernel implements AutoCloseable {
   private final String name;
   private final cl_kernel handle;
+  private final long largestGroup;
   private @Nullable Object[] last = new Object[0];
   private int position;
+  private long launches;
+  private long nanoseconds;
+  private boolean released;
 
-  Kernel(String name, cl_kernel handle) {
+  /** With the largest work-group that the device allows for it. */
+  Kernel(String name, cl_kernel handle, long largestGroup) {
     this.name = name;
     this.handle = handle;
+    this.largestGroup = largestGroup;
   }
 
   /** The function's name. */
   public String name() {
     return name;
+  }
+
+  /** Launches so far, since {@link #clearCounts}. */
+  public long launches() {
+    return launches;
+  }
+
+  /** Device time of these launches; 0 unless the queue measures it. */
+  public long nanoseconds() {
+    return nanoseconds;
+  }
+
+  /** Begins to count from 0 again. */
+  public void clearCounts() {
+    launches = 0;
+    nanoseconds = 0;
   }
 
   /** Begins with the first argument, also after a launch that was given up half-way. */
@@ -78,19 +100,44 @@ public final class Kernel implements AutoCloseable {
     launch(queue, new long[] {global}, new long[] {local});
   }
 
-  /** Submits the kernel over two or three axes. */
+  /**
+   * Submits the kernel over two or three axes.
+   *
+   * @throws OpenClException when the device refuses it, or does not allow groups of this size
+   */
   public void launch(Queue queue, long[] global, long[] local) {
     position = 0;
+    long group = 1;
+    for (long axis : local) {
+      group *= axis;
+    }
+    if (group > largestGroup) {
+      throw new OpenClException(
+          "Kernel '%s' cannot run in groups of %,d on device '%s', which allows it %,d at most. Report it with the name of the device."
+              .formatted(name, group, queue.device().name(), largestGroup),
+          CL.CL_INVALID_WORK_GROUP_SIZE);
+    }
     queue.launch(this, global, local);
+    launches++;
   }
 
   cl_kernel handle() {
+    if (released) {
+      throw new IllegalStateException("Kernel '%s' was released.".formatted(name));
+    }
     return handle;
+  }
+
+  void addTime(long measured) {
+    nanoseconds += measured;
   }
 
   @Override
   public void close() {
-    Status.check(CL.clReleaseKernel(handle), "releasing kernel '%s'".formatted(name));
+    if (!released) {
+      released = true;
+      Status.check(CL.clReleaseKernel(handle), "releasing kernel '%s'".formatted(name));
+    }
   }
 
   /** Whether the value differs from that of the last launch; remembers it. */
@@ -104,9 +151,10 @@ public final class Kernel implements AutoCloseable {
   }
 
   private Kernel set(long bytes, Pointer value) {
-    Status.check(
-        CL.clSetKernelArg(handle, position, bytes, value),
-        "giving kernel '%s' its argument %d".formatted(name, position));
+    int status = CL.clSetKernelArg(handle(), position, bytes, value);
+    if (status != CL.CL_SUCCESS) {
+      throw Status.failure(status, "giving kernel '%s' its argument %d".formatted(name, position));
+    }
     return next();
   }
 

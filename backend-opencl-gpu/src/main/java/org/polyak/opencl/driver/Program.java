@@ -1,5 +1,6 @@
 package org.polyak.opencl.driver;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jocl.CL;
 import org.jocl.Pointer;
@@ -11,10 +12,13 @@ import org.jocl.cl_program;
 /** A built program. Released exactly once, by {@link #close}; its kernels stay usable. */
 public final class Program implements AutoCloseable {
   private final String name;
+  private final Device device;
   private final cl_program handle;
+  private boolean released;
 
-  private Program(String name, cl_program handle) {
+  private Program(String name, Device device, cl_program handle) {
     this.name = name;
+    this.device = device;
     this.handle = handle;
   }
 
@@ -37,17 +41,45 @@ public final class Program implements AutoCloseable {
     });
   }
 
-  /** One of its kernels. */
+  /**
+   * One of its kernels.
+   *
+   * @throws OpenClException when there is none of this name, or it needs more local memory than the
+   *     device has
+   */
   public Kernel kernel(String function) {
+    if (released) {
+      throw new IllegalStateException("Program %s was released.".formatted(name));
+    }
     int[] status = {0};
     cl_kernel kernel = CL.clCreateKernel(handle, function, status);
     Status.check(status[0], "looking up kernel '%s' of %s".formatted(function, name));
-    return new Kernel(function, kernel);
+    long local = limit(kernel, CL.CL_KERNEL_LOCAL_MEM_SIZE);
+    if (local > device.localMemoryBytes()) {
+      CL.clReleaseKernel(kernel);
+      throw new OpenClException(
+          "Kernel '%s' of %s needs %,d bytes of local memory, and device '%s' has %,d for a work-group. Report it with the name of the device."
+              .formatted(function, name, local, device.name(), device.localMemoryBytes()),
+          CL.CL_OUT_OF_RESOURCES);
+    }
+    return new Kernel(function, kernel, limit(kernel, CL.CL_KERNEL_WORK_GROUP_SIZE));
   }
 
   @Override
   public void close() {
-    Status.check(CL.clReleaseProgram(handle), "releasing program " + name);
+    if (!released) {
+      released = true;
+      Status.check(CL.clReleaseProgram(handle), "releasing program " + name);
+    }
+  }
+
+  private long limit(cl_kernel kernel, int property) {
+    long[] value = {0};
+    Status.check(
+        CL.clGetKernelWorkGroupInfo(
+            kernel, device.handle().device, property, Sizeof.cl_ulong, Pointer.to(value), null),
+        "asking what a kernel of %s needs".formatted(name));
+    return value[0];
   }
 
   /** Empty when the driver does not take the binary: it is then built from source. */
@@ -71,7 +103,7 @@ public final class Program implements AutoCloseable {
       CL.clReleaseProgram(handle);
       return Optional.empty();
     }
-    return Optional.of(new Program(name, handle));
+    return Optional.of(new Program(name, queue.device(), handle));
   }
 
   private static Program fromSource(Queue queue, String name, String source, String options) {
@@ -87,9 +119,9 @@ public final class Program implements AutoCloseable {
       throw Status.failure(
           built,
           "building %s with '%s' for device '%s'; its compiler says:%n%s%n"
-              .formatted(name, options, queue.device().name(), log));
+              .formatted(name, options.strip(), queue.device().name(), log));
     }
-    return new Program(name, handle);
+    return new Program(name, queue.device(), handle);
   }
 
   private byte[] binary() {
@@ -112,6 +144,6 @@ public final class Program implements AutoCloseable {
     byte[] text = new byte[Math.toIntExact(size[0])];
     CL.clGetProgramBuildInfo(
         program, device, CL.CL_PROGRAM_BUILD_LOG, text.length, Pointer.to(text), null);
-    return new String(text, java.nio.charset.StandardCharsets.UTF_8).replace("\0", "").strip();
+    return new String(text, StandardCharsets.UTF_8).replace("\0", "").strip();
   }
 }

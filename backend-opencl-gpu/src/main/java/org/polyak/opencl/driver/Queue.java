@@ -8,8 +8,10 @@ import org.jocl.cl_command_queue;
 import org.jocl.cl_context;
 import org.jocl.cl_context_properties;
 import org.jocl.cl_device_id;
+import org.jocl.cl_event;
 import org.jocl.cl_mem;
 import org.jspecify.annotations.Nullable;
+import org.polyak.spi.Profile;
 
 /**
  * One in-order queue of work on one device, with the context that it lives in. Nothing waits but
@@ -22,14 +24,23 @@ public final class Queue implements AutoCloseable {
   private final Device device;
   private final cl_context context;
   private final cl_command_queue queue;
-  private long launches;
+  private final @Nullable LaunchClock clock;
+  private long uploads;
+  private long uploadedBytes;
+  private long downloads;
+  private long downloadedBytes;
   private boolean closed;
 
-  /** Opens a device. */
+  /**
+   * Opens a device.
+   *
+   * @param measures whether the device time of every launch is measured, which costs time itself
+   */
   @SuppressWarnings(
       "deprecation") // the queue of OpenCL 1.2, which is all that is asked of a device
-  public Queue(Device device) {
+  public Queue(Device device, boolean measures) {
     this.device = device;
+    this.clock = measures ? new LaunchClock() : null;
     cl_context_properties properties = new cl_context_properties();
     properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.handle().platform);
     int[] status = {0};
@@ -37,7 +48,8 @@ public final class Queue implements AutoCloseable {
         CL.clCreateContext(
             properties, 1, new cl_device_id[] {device.handle().device}, null, null, status);
     Status.check(status[0], "opening device '%s'".formatted(device.name()));
-    queue = CL.clCreateCommandQueue(context, device.handle().device, 0, status);
+    long wanted = measures ? CL.CL_QUEUE_PROFILING_ENABLE : 0;
+    queue = CL.clCreateCommandQueue(context, device.handle().device, wanted, status);
     if (status[0] != CL.CL_SUCCESS) {
       CL.clReleaseContext(context);
       throw Status.failure(status[0], "opening a queue on device '%s'".formatted(device.name()));
@@ -49,9 +61,34 @@ public final class Queue implements AutoCloseable {
     return device;
   }
 
-  /** Kernels launched so far. */
-  public long launches() {
-    return launches;
+  /** Whether the device time of launches is measured. */
+  public boolean measures() {
+    return clock != null;
+  }
+
+  /** Waits for the launches whose time is measured, and adds it to their kernels. */
+  public void readClock() {
+    if (clock != null) {
+      clock.read();
+    }
+  }
+
+  /** Copies to the device, since {@link #clearCounts}. */
+  public Profile.Transfers uploads() {
+    return new Profile.Transfers(uploads, uploadedBytes);
+  }
+
+  /** Copies from the device, since {@link #clearCounts}. */
+  public Profile.Transfers downloads() {
+    return new Profile.Transfers(downloads, downloadedBytes);
+  }
+
+  /** Begins to count copies from 0 again. */
+  public void clearCounts() {
+    uploads = 0;
+    uploadedBytes = 0;
+    downloads = 0;
+    downloadedBytes = 0;
   }
 
   /**
@@ -62,6 +99,22 @@ public final class Queue implements AutoCloseable {
   public Optional<Memory> allocate(long bytes) {
     int[] status = {0};
     cl_mem handle = CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, status);
+    if (status[0] == CL.CL_SUCCESS) {
+      // Drivers look for room when memory is first used; asked now, they say no where it can be
+      // mended.
+      status[0] =
+          CL.clEnqueueMigrateMemObjects(
+              queue,
+              1,
+              new cl_mem[] {handle},
+              CL.CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED,
+              0,
+              null,
+              null);
+      if (status[0] != CL.CL_SUCCESS) {
+        CL.clReleaseMemObject(handle);
+      }
+    }
     if (Status.isOutOfMemory(status[0])) {
       return Optional.empty();
     }
@@ -71,6 +124,8 @@ public final class Queue implements AutoCloseable {
 
   /** Copies host memory to the device; the host memory may be reused on return. */
   public void write(MemorySegment host, Memory to, long toByte) {
+    uploads++;
+    uploadedBytes += host.byteSize();
     for (long at = 0; at < host.byteSize(); at += LARGEST_TRANSFER) {
       MemorySegment part = host.asSlice(at, Math.min(LARGEST_TRANSFER, host.byteSize() - at));
       Status.check(
@@ -82,6 +137,8 @@ public final class Queue implements AutoCloseable {
 
   /** Waits for earlier work, then copies device memory to the host. */
   public void read(Memory from, long fromByte, MemorySegment host) {
+    downloads++;
+    downloadedBytes += host.byteSize();
     for (long at = 0; at < host.byteSize(); at += LARGEST_TRANSFER) {
       MemorySegment part = host.asSlice(at, Math.min(LARGEST_TRANSFER, host.byteSize() - at));
       Status.check(
@@ -110,11 +167,16 @@ public final class Queue implements AutoCloseable {
   }
 
   void launch(Kernel kernel, long[] global, long[] local) {
-    Status.check(
+    cl_event event = clock == null ? null : new cl_event();
+    int status =
         CL.clEnqueueNDRangeKernel(
-            queue, kernel.handle(), global.length, null, global, local, 0, null, null),
-        "launching kernel '%s'".formatted(kernel.name()));
-    launches++;
+            queue, kernel.handle(), global.length, null, global, local, 0, null, event);
+    if (status != CL.CL_SUCCESS) {
+      throw Status.failure(status, "launching kernel '%s'".formatted(kernel.name()));
+    }
+    if (clock != null && event != null) {
+      clock.add(kernel, event);
+    }
   }
 
   cl_context context() {
@@ -126,6 +188,9 @@ public final class Queue implements AutoCloseable {
     if (!closed) {
       closed = true;
       CL.clFinish(queue);
+      if (clock != null) {
+        clock.forget();
+      }
       Status.check(CL.clReleaseCommandQueue(queue), "closing the queue");
       Status.check(CL.clReleaseContext(context), "closing the device");
     }

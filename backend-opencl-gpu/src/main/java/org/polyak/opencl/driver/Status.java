@@ -4,6 +4,9 @@ import org.jocl.CL;
 
 /** What OpenCL's bare error codes mean, and what to do about them. */
 final class Status {
+  /** NVIDIA's own code for a kernel that touched memory that is not its own. */
+  private static final int ILLEGAL_ACCESS = -9999;
+
   private Status() {}
 
   /**
@@ -34,24 +37,34 @@ final class Status {
   }
 
   private static String name(int status) {
-    return CL.stringFor_errorCode(status);
+    return status == ILLEGAL_ACCESS ? "NVIDIA's -9999" : CL.stringFor_errorCode(status);
   }
 
   private static String meaning(int status) {
     return switch (status) {
       case CL.CL_DEVICE_NOT_AVAILABLE ->
           "the device is in use or was lost; free or reset it and try again";
+      case CL.CL_COMPILER_NOT_AVAILABLE, CL.CL_LINKER_NOT_AVAILABLE ->
+          "this driver has no compiler; install the complete driver of the device";
       case CL.CL_MEM_OBJECT_ALLOCATION_FAILURE ->
           "the device has no memory left; take a smaller batch or model";
       case CL.CL_OUT_OF_RESOURCES ->
           "the device is out of registers, local memory or memory, or was lost;"
               + " a smaller batch may help, else look into the system's log";
-      case CL.CL_OUT_OF_HOST_MEMORY -> "the host has no memory left";
-      case CL.CL_INVALID_WORK_GROUP_SIZE ->
-          "the device allows no work-group of this size for this kernel";
-      case CL.CL_INVALID_COMMAND_QUEUE, CL.CL_INVALID_CONTEXT ->
-          "an earlier kernel failed or the device was lost; start again";
-      default -> "the driver refused";
+      case CL.CL_OUT_OF_HOST_MEMORY -> "the host has no memory left; take a smaller batch or model";
+      case CL.CL_BUILD_PROGRAM_FAILURE, CL.CL_COMPILE_PROGRAM_FAILURE, CL.CL_LINK_PROGRAM_FAILURE ->
+          "the device's compiler refuses a kernel; update the driver, or report it with this text";
+      case CL.CL_INVALID_WORK_GROUP_SIZE, CL.CL_INVALID_WORK_ITEM_SIZE ->
+          "the device allows no work-group of this size for this kernel;"
+              + " report it with the name of the device";
+      case CL.CL_INVALID_COMMAND_QUEUE,
+          CL.CL_INVALID_CONTEXT,
+          CL.CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST ->
+          "an earlier kernel failed or the device was lost; look into the system's log and start"
+              + " again from the last checkpoint";
+      case ILLEGAL_ACCESS ->
+          "a kernel touched memory that is not its own, which is a bug; report it";
+      default -> "the driver refused, which is a bug here or there; report it";
     };
   }
 }

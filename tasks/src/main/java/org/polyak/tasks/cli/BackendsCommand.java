@@ -1,11 +1,16 @@
 package org.polyak.tasks.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.polyak.nn.session.BackendRegistry;
 import org.polyak.spi.BackendInfo;
 import org.polyak.spi.BackendOptions;
 import org.polyak.spi.BackendProvider;
+import org.polyak.spi.DeviceChoice;
 import org.polyak.spi.Probe;
 import picocli.CommandLine.Command;
 
@@ -16,6 +21,8 @@ import picocli.CommandLine.Command;
     description = "Lists the backends, their devices, and what is missing where one cannot start.",
     footer = {"", "With a backend of your own: CLASSPATH=acme-backend.jar polyak backends"})
 final class BackendsCommand implements Callable<Integer> {
+  private static final double GIB = 1L << 30;
+
   private final Surroundings surroundings;
 
   BackendsCommand(Surroundings surroundings) {
@@ -28,6 +35,9 @@ final class BackendsCommand implements Callable<Integer> {
     PrintWriter out = surroundings.terminal().out();
     for (BackendProvider provider : registry.providers()) {
       print(out, provider);
+      if (provider.spiVersion() == BackendProvider.SPI_VERSION) {
+        provider.choices().forEach(choice -> print(out, choice));
+      }
     }
     registry.problems().forEach(out::println);
     if (registry.providers().isEmpty()) {
@@ -47,7 +57,8 @@ final class BackendsCommand implements Callable<Integer> {
     }
     switch (provider.probe(BackendOptions.DEFAULTS)) {
       case Probe.Ready ready -> {
-        for (BackendInfo device : ready.devices()) {
+        boolean listed = !provider.choices().isEmpty();
+        for (BackendInfo device : ready.devices().subList(0, listed ? 1 : ready.devices().size())) {
           out.printf(
               "%-12s ready    %s, %s, %s%s%n",
               provider.id(),
@@ -60,6 +71,23 @@ final class BackendsCommand implements Callable<Integer> {
       case Probe.Missing missing ->
           out.printf("%-12s missing  %s. %s%n", provider.id(), missing.reason(), missing.remedy());
     }
+  }
+
+  /** What to type for a device, and what it is. */
+  private static void print(PrintWriter out, DeviceChoice choice) {
+    BackendInfo info = choice.info();
+    Map<String, String> details = info.details();
+    List<String> parts = new ArrayList<>();
+    Optional.ofNullable(details.get("type")).ifPresent(parts::add);
+    parts.add(info.device());
+    Optional.ofNullable(details.get("platform")).ifPresent(parts::add);
+    parts.add("driver " + info.driver());
+    Optional.ofNullable(details.get("memory-bytes"))
+        .filter(bytes -> bytes.matches("\\d{1,18}"))
+        .ifPresent(bytes -> parts.add("%.1f GiB".formatted(Long.parseLong(bytes) / GIB)));
+    out.printf(
+        "%12s --option %s: %s%s%n",
+        "", choice.option(), String.join(", ", parts), choice.first() ? " (the default)" : "");
   }
 
   private static String threads(int count) {

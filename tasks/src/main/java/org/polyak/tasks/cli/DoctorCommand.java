@@ -5,28 +5,52 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.polyak.nn.session.BackendRegistry;
 import org.polyak.nn.session.BackendSettings;
+import org.polyak.nn.session.Session;
 import org.polyak.spi.BackendOptions;
 import org.polyak.spi.BackendProvider;
 import org.polyak.spi.Probe;
 import org.polyak.tasks.ExitCode;
+import org.polyak.tasks.UserException;
+import org.polyak.tasks.config.RunConfig;
+import org.polyak.tasks.config.Settings;
 import org.polyak.tasks.data.DataFolders;
 import org.polyak.tasks.data.DataSet;
 import org.polyak.tasks.data.DataSets;
 import org.polyak.tasks.data.DataState;
 import org.polyak.tasks.report.Fonts;
+import org.polyak.tasks.train.LearningTask;
+import org.polyak.tasks.train.StepProfile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
 
 /** {@code polyak doctor}: whether this machine has what training needs. */
 @Command(
     name = "doctor",
     mixinStandardHelpOptions = true,
-    description = "Checks Java, backends, data sets, fonts and folders, and says what to mend.")
+    description = {
+      "Checks Java, backends, data sets, fonts and folders, and says what to mend.",
+      "With --profile: tells what a training step gives the device to do."
+    },
+    footer = {
+      "",
+      "Example:",
+      "  polyak doctor --profile copy --preset paper --backend opencl --option profile=true"
+    })
 final class DoctorCommand implements Callable<Integer> {
   private static final long LITTLE_HEAP = 1L << 30;
 
   private final Surroundings surroundings;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private ProfileOptions options = new ProfileOptions();
 
   DoctorCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -34,6 +58,38 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return options.wanted() ? profile() : examine();
+  }
+
+  private int profile() {
+    if (options.steps() < 1) {
+      throw new UserException.Usage(
+          "--steps must be at least 1, not '%d'.".formatted(options.steps()));
+    }
+    Settings settings = Settings.resolve(options.request(surroundings));
+    settings.requireEffect();
+    RunConfig run = settings.run();
+    LearningTask task = LearningTask.of(run, DataFolders.of(run.dataDir(), surroundings.home()));
+    PrintWriter out = surroundings.terminal().out();
+    try (Session session = Sessions.open(run.backend())) {
+      StepProfile measured = StepProfile.of(session, run, task, options.steps());
+      out.println(session.describe());
+      out.printf("%s, preset %s, variant %s: ", run.task().name(), run.preset(), run.variant());
+      new ProfilePrinter(out, measured).print();
+    }
+    return ExitCode.OK.code();
+  }
+
+  private int examine() {
+    ParseResult given = spec.commandLine().getParseResult();
+    Stream.concat(
+            given.matchedPositionals().stream().map(PositionalParamSpec::paramLabel),
+            given.matchedOptions().stream().map(OptionSpec::longestName))
+        .findFirst()
+        .ifPresent(name -> {
+          throw new UserException.Usage(
+              "polyak doctor takes %s together with --profile only.".formatted(name));
+        });
     PrintWriter out = surroundings.terminal().out();
     long heap = Runtime.getRuntime().maxMemory();
     line(out, true, "polyak", Version.current());

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.polyak.nn.checkpoint.CheckpointException;
 import org.polyak.nn.session.BackendSelectionException;
 import org.polyak.spi.BackendUnavailableException;
+import org.polyak.spi.DeviceException;
 import org.polyak.spi.DeviceMemoryException;
 import org.polyak.tasks.ExitCode;
 import org.polyak.tasks.UserException;
@@ -32,8 +33,9 @@ final class Failures {
       case DeviceMemoryException e ->
           print(
               terminal,
-              e.getMessage() + " Try a smaller train.batch-size or model.",
+              e.getMessage() + " The batch's size is train.batch-size.",
               ExitCode.RUN_FAILED);
+      case DeviceException e -> print(terminal, e.getMessage(), ExitCode.RUN_FAILED);
       case OutOfMemoryError e ->
           print(
               terminal,

@@ -4,12 +4,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.polyak.tasks.UserException;
 import org.polyak.tasks.config.ConfigRequest;
 import picocli.CommandLine.Option;
 
 /** The options that stand for settings and hold for every command that computes. */
 final class SettingsOptions {
+  private static final Set<String> COMMON = Set.of("precision", "threads");
+
   @Option(
       names = "--backend",
       paramLabel = "ID",
@@ -21,6 +25,13 @@ final class SettingsOptions {
       paramLabel = "N",
       description = "Worker threads of a CPU backend; 0 takes all cores.")
   private @Nullable Integer threads;
+
+  @Option(
+      names = "--option",
+      paramLabel = "NAME=VALUE",
+      description =
+          "A setting of the backend, such as device=1, type=cpu or precision=tf32; may be repeated.")
+  private List<String> backendOptions = new ArrayList<>();
 
   @Option(
       names = "--seed",
@@ -46,6 +57,9 @@ final class SettingsOptions {
     List<ConfigRequest.Option> options = new ArrayList<>(more);
     add(options, "backend", "--backend", backend);
     add(options, "threads", "--threads", threads);
+    for (String option : backendOptions) {
+      addOnce(options, backendOption(option));
+    }
     add(options, "seed", "--seed", seed);
     add(options, "data-dir", "--data-dir", dataDir == null ? null : dataDir.toString());
     return new ConfigRequest(
@@ -55,6 +69,29 @@ final class SettingsOptions {
         surroundings.environment(),
         file,
         surroundings.workingFolder());
+  }
+
+  private static void addOnce(List<ConfigRequest.Option> options, ConfigRequest.Option option) {
+    for (ConfigRequest.Option other : options) {
+      if (other.key().equals(option.key())) {
+        throw new UserException.Usage(
+            "%s and %s %s set the same. Leave one out."
+                .formatted(option.name(), other.name(), other.value()));
+      }
+    }
+    options.add(option);
+  }
+
+  /** Two settings of backends have names of their own, because most backends know them. */
+  private static ConfigRequest.Option backendOption(String text) {
+    int sign = text.indexOf('=');
+    String name = sign < 0 ? "" : text.substring(0, sign).strip();
+    if (!name.matches("[a-z][a-z0-9-]*")) {
+      throw new UserException.Usage(
+          "--option needs NAME=VALUE, for example --option type=cpu, not '%s'.".formatted(text));
+    }
+    String key = COMMON.contains(name) ? name : "backend-options." + name;
+    return new ConfigRequest.Option(key, "--option " + name, text.substring(sign + 1).strip());
   }
 
   /** Adds an option when it was given. */

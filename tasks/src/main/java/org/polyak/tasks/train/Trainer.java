@@ -5,9 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.BooleanSupplier;
-import org.polyak.nn.autograd.Tape;
-import org.polyak.nn.autograd.Variable;
-import org.polyak.nn.ops.Ops;
 import org.polyak.nn.optim.Optimizer;
 import org.polyak.nn.random.Generator;
 import org.polyak.nn.session.Session;
@@ -116,14 +113,14 @@ public final class Trainer {
       long first) {
     RunConfig.TrainConfig train = run.train();
     BatchSource batches = task.training();
-    Generator dropout = Generator.ofSeed(run.seed()).split("dropout");
+    TrainingStep training = new TrainingStep(run, task, trained, optimizer);
     long saved = first;
     for (long step = first; step < train.steps(); step++) {
       TokenBatch batch = batches.batch(step);
       long done = step + 1;
       boolean logged = done % train.logEvery() == 0 || done == train.steps();
       clock.start();
-      Evaluation measured = step(trained, optimizer, batch, dropout, step, logged, saved);
+      Evaluation measured = take(training, batch, step, logged, saved);
       clock.stop(batch.inputs().length);
       if (step == first) {
         listener.told(session.describe() + ".");
@@ -150,34 +147,12 @@ public final class Trainer {
     }
   }
 
-  private Evaluation step(
-      TrainedModel trained,
-      Optimizer optimizer,
-      TokenBatch batch,
-      Generator dropout,
-      long step,
-      boolean measureMetric,
-      long saved) {
-    try (Scope scope = trained.scope().child("step " + (step + 1))) {
-      Tape tape = new Tape();
-      Ops ops = Ops.training(trained.engine(), scope, tape, dropout.split(Long.toString(step)));
-      Variable outputs = Evaluator.outputs(ops, trained, batch);
-      Variable losses = task.losses(ops, outputs, batch);
-      Variable loss = ops.scale(ops.sumAll(losses), 1 / batch.scored());
-      double value = ops.toScalar(loss);
-      if (!Double.isFinite(value)) {
-        throw notFinite(
-            step + 1,
-            BadNumbers.firstLayer(
-                Ops.inference(trained.engine(), scope), trained.model().parameters(), tape),
-            saved);
-      }
-      optimizer.step(ops.backward(loss), run.schedule().at(step));
-      double metric =
-          measureMetric
-              ? task.metricSum(ops, outputs, batch, value * batch.scored()) / batch.scored()
-              : Double.NaN;
-      return new Evaluation(value, metric);
+  private Evaluation take(
+      TrainingStep training, TokenBatch batch, long step, boolean measureMetric, long saved) {
+    try {
+      return training.take(batch, step, measureMetric);
+    } catch (NotFiniteException e) {
+      throw notFinite(step + 1, e.layer(), saved);
     }
   }
 
