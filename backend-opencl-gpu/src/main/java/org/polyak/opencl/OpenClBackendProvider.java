@@ -26,10 +26,10 @@ import org.polyak.spi.Probe;
  *
  * <p>Options: {@code device} (its number in the list of all devices, or a part of its name), {@code
  * type} ({@code gpu}, {@code cpu} or {@code other}; a device that is no GPU must be asked for),
- * {@code precision} ({@code f32}, the default, or {@code tf32} on an NVIDIA GPU of compute capability
- * 8.0 or later), {@code cache} (folder of built programs; default {@code ~/.polyak/opencl}), {@code
- * profile} ({@code true} measures the device time of every kernel for {@link Backend#profile}).
- * Thread-safe.
+ * {@code precision} ({@code f32}, the default, or {@code tf32} on an NVIDIA GPU of compute
+ * capability 8.0 or later), {@code cache} (folder of built programs; default {@code
+ * ~/.polyak/opencl}), {@code profile} ({@code true} measures the device time of every kernel for
+ * {@link Backend#profile}). Thread-safe.
  */
 public final class OpenClBackendProvider implements BackendProvider {
   private static final String ID = "opencl";

@@ -1,0 +1,4 @@
+@NullMarked
+package org.polyak.opencl.driver;
+
+import org.jspecify.annotations.NullMarked;
