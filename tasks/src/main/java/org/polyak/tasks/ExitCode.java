@@ -5,7 +5,7 @@ public enum ExitCode {
   /** The command did what it was asked to do. */
   OK(0, "done"),
   /** The run itself failed, for example with a loss that is not a number or a lost device. */
-  RUN_FAILED(1, "the run failed (the loss became NaN, the device failed), or polyak has a bug"),
+  RUN_FAILED(1, "the run failed (a NaN loss, a failing device), or polyak has a bug"),
   /** Wrong use of the command line, or a setting that is unknown or impossible. */
   USAGE(2, "wrong use of the command line, or an unknown or impossible setting"),
   /** The backend that was asked for cannot start. */

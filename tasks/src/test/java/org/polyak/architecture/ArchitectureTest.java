@@ -13,11 +13,14 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
   private static final String SPI = "org.polyak.spi..";
   private static final String CPU = "org.polyak.cpu..";
+  private static final String OPENCL = "org.polyak.opencl..";
+  private static final String DRIVER = "org.polyak.opencl.driver..";
   private static final String NN = "org.polyak.nn..";
   private static final String CONFORMANCE = "org.polyak.conformance..";
   private static final String ORACLE = "org.polyak.conformance.oracle..";
   private static final String TASKS = "org.polyak.tasks..";
   private static final String VECTOR_API = "jdk.incubator.vector..";
+  private static final String JOCL = "org.jocl..";
   private static final String JVM_MANAGEMENT = "..management";
   private static final String JUNIT = "org.junit..";
   private static final String GUICE = "com.google.inject..";
@@ -29,7 +32,7 @@ class ArchitectureTest {
 
   @Test
   void everyModuleOfTheHouseIsSeen() {
-    assertThat(List.of("spi", "cpu", "nn", "conformance", "tasks"))
+    assertThat(List.of("spi", "cpu", "opencl", "nn", "conformance", "tasks"))
         .allMatch(module -> HOUSE.containPackage("org.polyak." + module));
   }
 
@@ -41,6 +44,12 @@ class ArchitectureTest {
   @Test
   void cpuBackendKnowsTheSpiOnly() {
     holds(ArchitectureRules.knowsOfPolyakOnly(CPU, SPI));
+  }
+
+  @Test
+  void openClBackendKnowsTheSpiOnly() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(OPENCL, SPI));
+    complains(ArchitectureRules.knowsOfPolyakOnly(OPENCL), "org.polyak.spi");
   }
 
   @Test
@@ -72,6 +81,12 @@ class ArchitectureTest {
   }
 
   @Test
+  void openClBackendUsesTheJdkAndJoclOnly() {
+    holds(ArchitectureRules.usesOnlyJavaBaseAnd(OPENCL, SPI, JOCL));
+    complains(ArchitectureRules.usesOnlyJavaBaseAnd(OPENCL, SPI), "org.jocl");
+  }
+
+  @Test
   void oracleUsesJavaBaseOnly() {
     holds(ArchitectureRules.usesOnlyJavaBaseAnd(ORACLE));
     complains(ArchitectureRules.usesOnlyJavaBaseAnd(CONFORMANCE), "com.fasterxml.jackson");
@@ -81,6 +96,12 @@ class ArchitectureTest {
   void vectorApiStaysInTheCpuBackend() {
     holds(ArchitectureRules.confinesLibrary(VECTOR_API, CPU));
     complains(ArchitectureRules.confinesLibrary(VECTOR_API, NN), "org.polyak.cpu");
+  }
+
+  @Test
+  void joclStaysBehindTheDriversHandles() {
+    holds(ArchitectureRules.confinesLibrary(JOCL, DRIVER));
+    complains(ArchitectureRules.confinesLibrary(JOCL, CPU), "org.polyak.opencl.driver");
   }
 
   @Test
