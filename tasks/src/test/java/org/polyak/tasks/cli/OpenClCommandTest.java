@@ -103,7 +103,7 @@ final class OpenClCommandTest {
     assertThat(ending.out())
         .contains("Backend opencl (from --backend)", "copy, preset quick, variant momentum: 2 ")
         .containsPattern("of one step +launches +device us")
-        .containsPattern("(?m)^matmul\\.\\w+ +\\d+\\.\\d +[\\d,]+\\.\\d$")
+        .containsPattern("(?m)^\\w+\\.\\w+ +\\d+\\.\\d +[\\d,]+\\.\\d$")
         .containsPattern("(?m)^all kernels +\\d+\\.\\d +[\\d,]+\\.\\d$")
         .containsPattern("(?m)^uploads +\\d\\.\\d +[\\d,]+ bytes$")
         .containsPattern("(?m)^downloads +\\d\\.\\d +[\\d,]+ bytes$")
