@@ -59,9 +59,6 @@ public final class OpenClBackendProvider implements BackendProvider {
       return new Probe.Missing(e.reason(), e.remedy());
     } catch (IllegalArgumentException e) {
       return new Probe.Missing("an option is wrong: " + e.getMessage(), "Correct the option.");
-    } catch (OpenClException e) {
-      return new Probe.Missing(
-          "a driver failed to answer: " + e.getMessage(), "Repair or remove that driver.");
     }
   }
 
@@ -77,7 +74,7 @@ public final class OpenClBackendProvider implements BackendProvider {
                   DeviceSelection.DEVICE + "=" + device.index(),
                   !unasked.isEmpty() && unasked.getFirst().equals(device)))
           .toList();
-    } catch (BackendUnavailableException | OpenClException e) {
+    } catch (BackendUnavailableException e) {
       return List.of();
     }
   }
@@ -134,11 +131,16 @@ public final class OpenClBackendProvider implements BackendProvider {
   }
 
   private static List<Device> all() {
-    return switch (Devices.find()) {
-      case Devices.Missing(String reason, String remedy) ->
-          throw new BackendUnavailableException(reason, remedy);
-      case Devices.Found(List<Device> found) -> found;
-    };
+    try {
+      return switch (Devices.find()) {
+        case Devices.Missing(String reason, String remedy) ->
+            throw new BackendUnavailableException(reason, remedy);
+        case Devices.Found(List<Device> found) -> found;
+      };
+    } catch (OpenClException e) {
+      throw new BackendUnavailableException(
+          "a driver failed to answer: " + e.getMessage(), "Repair or remove that driver");
+    }
   }
 
   private static boolean flag(BackendOptions options, String name) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -44,6 +45,22 @@ class ProcessesTest {
     assertThat(child.output())
         .startsWith("no OpenCL platform: ")
         .contains("pocl-opencl-icd", "/etc/OpenCL/vendors/nvidia.icd")
+        .hasLineCount(1);
+  }
+
+  /** PoCL has no device when its list of devices is empty. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aDriverWithoutADeviceSaysWhatToLookFor() throws Exception {
+    TestDevice.require();
+    Path pocl = Path.of("/etc/OpenCL/vendors/pocl.icd");
+    Assumptions.assumeTrue(Files.exists(pocl), () -> "PoCL is not registered in " + pocl);
+    Path vendors = Files.createDirectory(folder.resolve("vendors"));
+    Files.copy(pocl, vendors.resolve("pocl.icd"));
+    Child child = start(NATIVE, Map.of("OCL_ICD_VENDORS", vendors.toString(), "POCL_DEVICES", ""));
+    assertThat(child.output())
+        .startsWith("no OpenCL device: 1 platform(s), none with a device. ")
+        .contains("plugged in")
         .hasLineCount(1);
   }
 
