@@ -2,7 +2,6 @@ package org.polyak.opencl;
 
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.DType;
-import org.polyak.spi.Layout;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
@@ -35,59 +34,32 @@ final class BlockedProduct implements ProductStrategy {
     Product oriented = product.alongColumns();
     Loops batches = oriented.batches();
     for (long[] start : batches.starts()) {
-      if (isPanels(oriented)) {
-        Layout layout = oriented.b().layout();
-        multiply(
-            oriented,
-            batches,
-            start,
-            oriented.b(),
-            start[2],
-            batches.strides()[2][0],
-            batches.strides()[2][1],
-            WIDTH,
-            layout.stride(-2));
+      Operand right = oriented.right(batches, start);
+      if (right.column() == 1 && oriented.columns() % WIDTH == 0) {
+        multiply(oriented, batches, start, inPlace(right));
       } else {
         try (Scope scope = Scope.open("matmul", device.pool())) {
-          Tensor panels = pack(oriented, batches, start[2], scope);
-          long matrix = panels.shape().size() / batches.size();
-          multiply(
-              oriented,
-              batches,
-              start,
-              panels,
-              0,
-              matrix * batches.extents()[1],
-              matrix,
-              (long) WIDTH * oriented.inner(),
-              WIDTH);
+          multiply(oriented, batches, start, pack(oriented, batches, right, scope));
         }
       }
     }
   }
 
-  /** Whether panels of the second factor can be read where they are. */
-  private static boolean isPanels(Product product) {
-    return product.columns() % WIDTH == 0 && product.b().layout().stride(-1) == 1;
+  /** Panels where they are: rows of the operand are its panels, columns the inner axis. */
+  private static Operand inPlace(Operand right) {
+    return new Operand(
+        right.tensor(), right.start(), right.outer(), right.batch(), WIDTH, right.row());
   }
 
-  private Tensor pack(Product product, Loops batches, long start, Scope scope) {
+  private Operand pack(Product product, Loops batches, Operand right, Scope scope) {
     int inner = product.inner();
     int count = panels(product);
-    Layout layout = product.b().layout();
     Tensor panels =
         scope.allocate(DType.F32, Shape.of(Math.toIntExact(batches.size()), count, inner, WIDTH));
     if (inner > 0) {
-      device
-          .kernel(RESOURCE, "", "pack")
-          .memory(OpenClBuffer.memory(panels))
-          .memory(OpenClBuffer.memory(product.b()))
-          .integer(start)
-          .integers(
-              (long) batches.strides()[2][0],
-              batches.strides()[2][1],
-              layout.stride(-2),
-              layout.stride(-1))
+      Kernel kernel = device.kernel(RESOURCE, "", "pack").memory(OpenClBuffer.memory(panels));
+      right.passTo(kernel);
+      kernel
           .integer(inner)
           .integer(product.columns())
           .integer(batches.extents()[1])
@@ -96,29 +68,19 @@ final class BlockedProduct implements ProductStrategy {
               new long[] {Groups.cover(inner, GROUP), count, batches.size()},
               new long[] {GROUP, 1, 1});
     }
-    return panels;
+    long panel = (long) inner * WIDTH;
+    long matrix = count * panel;
+    return new Operand(panels, 0, matrix * batches.extents()[1], matrix, panel, WIDTH);
   }
 
-  private void multiply(
-      Product product, Loops batches, long[] start, Tensor b, long bStart, long... bStrides) {
+  private void multiply(Product product, Loops batches, long[] start, Operand panels) {
     Kernel kernel = device.kernel(RESOURCE, "", "multiply");
-    Tensor[] tensors = {product.out(), product.a()};
-    for (int t = 0; t < tensors.length; t++) {
-      kernel
-          .memory(OpenClBuffer.memory(tensors[t]))
-          .integer(start[t])
-          .integers(
-              (long) batches.strides()[t][0],
-              batches.strides()[t][1],
-              tensors[t].layout().stride(-2),
-              tensors[t].layout().stride(-1));
-    }
+    product.result(batches, start).passTo(kernel);
+    product.left(batches, start).passTo(kernel);
+    panels.passTo(kernel);
     int blocks = (product.rows() + ROWS - 1) / ROWS;
     int group = Math.min(GROUP, Groups.powerOfTwo(blocks));
     kernel
-        .memory(OpenClBuffer.memory(b))
-        .integer(bStart)
-        .integers(bStrides)
         .integer(product.rows())
         .integer(product.inner())
         .integer(product.columns())

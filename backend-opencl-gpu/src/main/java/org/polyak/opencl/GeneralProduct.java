@@ -1,8 +1,6 @@
 package org.polyak.opencl;
 
 import org.polyak.opencl.driver.Kernel;
-import org.polyak.spi.Layout;
-import org.polyak.spi.Tensor;
 
 /** Any strides, through local memory. */
 final class GeneralProduct implements ProductStrategy {
@@ -23,20 +21,11 @@ final class GeneralProduct implements ProductStrategy {
   @Override
   public void submit(Product product) {
     Kernel kernel = device.kernel("matmul", "", "general");
-    Tensor[] tensors = {product.out(), product.a(), product.b()};
     Loops batches = product.batches();
     for (long[] start : batches.starts()) {
-      for (int t = 0; t < tensors.length; t++) {
-        Layout layout = tensors[t].layout();
-        kernel
-            .memory(OpenClBuffer.memory(tensors[t]))
-            .integer(start[t])
-            .integers(
-                (long) batches.strides()[t][0],
-                batches.strides()[t][1],
-                layout.stride(-2),
-                layout.stride(-1));
-      }
+      product.result(batches, start).passTo(kernel);
+      product.left(batches, start).passTo(kernel);
+      product.right(batches, start).passTo(kernel);
       kernel
           .integer(product.rows())
           .integer(product.inner())

@@ -24,9 +24,24 @@ record Product(Tensor a, Tensor b, boolean accumulate, Tensor out) {
     return out.shape().dim(-1);
   }
 
-  /** The loops over the batch, of {@code out}, {@code a} and {@code b} in this order. */
+  /** The loops over the batch. */
   Loops batches() {
     return Loops.batches(out.layout(), a.layout(), b.layout());
+  }
+
+  /** {@code out} from one of the loops' starts. */
+  Operand result(Loops batches, long[] start) {
+    return Operand.of(out, batches, 0, start);
+  }
+
+  /** {@code a} from one of the loops' starts. */
+  Operand left(Loops batches, long[] start) {
+    return Operand.of(a, batches, 1, start);
+  }
+
+  /** {@code b} from one of the loops' starts. */
+  Operand right(Loops batches, long[] start) {
+    return Operand.of(b, batches, 2, start);
   }
 
   /** The same product with the result's rows contiguous, if either of its last axes is. */

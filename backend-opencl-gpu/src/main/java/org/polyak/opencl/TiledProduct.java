@@ -36,6 +36,9 @@ final class TiledProduct implements ProductStrategy {
   /** What decides how the work is shared out; factors along the inner axis have to be turned. */
   private record Situation(TilePlan.Extents extents, int turned) {}
 
+  /** A product with all that was decided about it. */
+  private record Work(Product product, Loops batches, TilePlan plan, Kernel kernel) {}
+
   TiledProduct(OpenClDevice device) {
     this.device = device;
     this.precision = device.traits().precision();
@@ -71,55 +74,33 @@ final class TiledProduct implements ProductStrategy {
             && isAligned(oriented.out().layout(), -2);
     Kernel kernel =
         kernels.computeIfAbsent(new Variant(plan.tile(), aByInner, bByInner, !whole), this::build);
+    Work work = new Work(oriented, batches, plan, kernel);
     for (long[] start : batches.starts()) {
       if (plan.parts() == 1) {
-        Layout out = oriented.out().layout();
-        launch(
-            kernel,
-            plan,
-            oriented,
-            batches,
-            start,
-            oriented.out(),
-            start[0],
-            batches.strides()[0],
-            out.stride(-2),
-            0);
+        launch(work, start, oriented.result(batches, start), 0, oriented.accumulate());
       } else {
-        submitParts(kernel, plan, oriented, batches, start);
+        submitParts(work, start);
       }
     }
   }
 
   /** Sums of each part of the inner axis first, then their sum. */
-  private void submitParts(
-      Kernel kernel, TilePlan plan, Product product, Loops batches, long[] start) {
+  private void submitParts(Work work, long[] start) {
+    Product product = work.product();
+    Loops batches = work.batches();
+    int count = work.plan().parts();
+    int batch = Math.toIntExact(batches.size());
     try (Scope scope = Scope.open("matmul", device.pool())) {
-      int batch = Math.toIntExact(batches.size());
       Tensor parts =
-          scope.allocate(
-              DType.F32, Shape.of(plan.parts(), batch, product.rows(), product.columns()));
-      int matrix = Math.multiplyExact(product.rows(), product.columns());
-      int[] strides = {Math.multiplyExact(matrix, batches.extents()[1]), matrix};
-      launch(
-          kernel,
-          plan,
-          new Product(product.a(), product.b(), false, product.out()),
-          batches,
-          start,
-          parts,
-          0,
-          strides,
-          product.columns(),
-          (long) matrix * batch);
-      Layout out = product.out().layout();
-      device
-          .kernel("matmul", "", "add_parts")
-          .memory(OpenClBuffer.memory(product.out()))
-          .integer(start[0])
-          .integers((long) batches.strides()[0][0], batches.strides()[0][1], out.stride(-2), 1)
-          .memory(OpenClBuffer.memory(parts))
-          .integer(plan.parts())
+          scope.allocate(DType.F32, Shape.of(count, batch, product.rows(), product.columns()));
+      long matrix = (long) product.rows() * product.columns();
+      long outer = matrix * batches.extents()[1];
+      Operand to = new Operand(parts, 0, outer, matrix, product.columns(), 1);
+      launch(work, start, to, matrix * batch, false);
+      Kernel sum = device.kernel("matmul", "", "add_parts");
+      product.result(batches, start).passTo(sum);
+      sum.memory(OpenClBuffer.memory(parts))
+          .integer(count)
           .integer(product.rows())
           .integer(product.columns())
           .integer(batches.extents()[1])
@@ -131,46 +112,33 @@ final class TiledProduct implements ProductStrategy {
     }
   }
 
-  private void launch(
-      Kernel kernel,
-      TilePlan plan,
-      Product product,
-      Loops batches,
-      long[] start,
-      Tensor to,
-      long toStart,
-      int[] toStrides,
-      long toRow,
-      long toPart) {
-    kernel
-        .begin()
-        .memory(OpenClBuffer.memory(to))
-        .integer(toStart)
-        .integers((long) toStrides[0], toStrides[1])
-        .integer(toRow)
-        .integer(toPart);
-    Tensor[] factors = {product.a(), product.b()};
-    for (int f = 0; f < factors.length; f++) {
-      int[] strides = batches.strides()[f + 1];
-      kernel
-          .memory(OpenClBuffer.memory(factors[f]))
-          .integer(start[f + 1])
-          .integers((long) strides[0], strides[1])
-          .integer(line(factors[f].layout()));
-    }
-    Tile tile = plan.tile();
+  /**
+   * Submits the tiles.
+   *
+   * @param to where the sums go
+   * @param partStep distance there between the sums of the inner axis' parts
+   */
+  private void launch(Work work, long[] start, Operand to, long partStep, boolean accumulate) {
+    Product product = work.product();
+    Loops batches = work.batches();
+    Kernel kernel = work.kernel();
+    Tile tile = work.plan().tile();
+    to.passTo(kernel.begin());
+    kernel.integer(partStep);
+    product.left(batches, start).passTo(kernel);
+    product.right(batches, start).passTo(kernel);
     kernel
         .integer(product.rows())
         .integer(product.inner())
         .integer(product.columns())
-        .integer(plan.depth())
+        .integer(work.plan().depth())
         .integer(batches.extents()[1])
-        .integer(product.accumulate() ? 1 : 0)
+        .integer(accumulate ? 1 : 0)
         .launch(
             device.queue(),
             new long[] {
               tile.cover(product.rows(), product.columns()) * tile.threads(),
-              plan.parts(),
+              work.plan().parts(),
               batches.size()
             },
             new long[] {tile.threads(), 1, 1});
@@ -208,11 +176,6 @@ final class TiledProduct implements ProductStrategy {
   private static boolean isCopied(Layout layout) {
     boolean contiguous = layout.stride(-1) == 1 || layout.stride(-2) == 1;
     return contiguous && isAligned(layout, layout.stride(-1) == 1 ? -2 : -1);
-  }
-
-  /** The distance between the lines of a factor, in elements. */
-  private static long line(Layout layout) {
-    return layout.stride(layout.stride(-1) == 1 ? -2 : -1);
   }
 
   /** Whether all lines begin at a multiple of a quad, given the axis across the lines. */

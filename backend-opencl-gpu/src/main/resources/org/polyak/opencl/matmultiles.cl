@@ -13,7 +13,7 @@
 // TF32                     1: by NVIDIA's tensor cores, factors rounded to 11 significant bits
 //
 // The inner axis may be divided among work-groups (`part` steps for each); each part's sums then
-// lie `out_step` elements behind those of the part before, and `add_parts` of matmul.cl adds them.
+// lie `out_part` elements behind those of the part before, and `add_parts` of matmul.cl adds them.
 //
 // In local memory a tile lies line by line along its other axis, for each inner position one. A tile
 // that comes the other way round is turned on its way there, through registers; for the tensor
@@ -236,10 +236,10 @@ inline void multiply_tiles(float sums[MY_ROWS][MY_COLUMNS], __local const float 
 #if !LIMITED
 __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 #endif
-__kernel void tile(__global float *out, long out_at, long2 out_batches, long out_row, long out_part,
-          __global const float *a, long a_at, long2 a_batches, long a_step,
-          __global const float *b, long b_at, long2 b_batches, long b_step, int rows, int inner,
-          int columns, int part, int batch_inner, int accumulate) {
+__kernel void tile(__global float *out, long out_at, long4 out_strides, long out_part,
+                   __global const float *a, long a_at, long4 a_strides,
+                   __global const float *b, long b_at, long4 b_strides, int rows, int inner,
+                   int columns, int part, int batch_inner, int accumulate) {
   __local float left[STAGES][ROWS * DEPTH] __attribute__((aligned(16)));
   __local float right[STAGES][COLUMNS * DEPTH] __attribute__((aligned(16)));
   // Work-groups that run at the same time share rows and columns: bands of some tiles' height.
@@ -250,8 +250,10 @@ __kernel void tile(__global float *out, long out_at, long2 out_batches, long out
   long outer = get_group_id(2) / batch_inner, batch = get_group_id(2) % batch_inner;
   int begin = get_group_id(1) * part, steps = (min(part, inner - begin) + DEPTH - 1) / DEPTH;
   int inner_left = inner - begin, rows_left = rows - row, columns_left = columns - column;
-  a += a_at + outer * a_batches.x + batch * a_batches.y;
-  b += b_at + outer * b_batches.x + batch * b_batches.y;
+  long a_step = A_BY_INNER ? a_strides.z : a_strides.w;
+  long b_step = B_BY_INNER ? b_strides.w : b_strides.z;
+  a += a_at + outer * a_strides.x + batch * a_strides.y;
+  b += b_at + outer * b_strides.x + batch * b_strides.y;
   a += A_BY_INNER ? row * a_step + begin : begin * a_step + row;
   b += B_BY_INNER ? column * b_step + begin : begin * b_step + column;
   long a_next = A_BY_INNER ? DEPTH : DEPTH * a_step, b_next = B_BY_INNER ? DEPTH : DEPTH * b_step;
@@ -313,15 +315,15 @@ __kernel void tile(__global float *out, long out_at, long2 out_batches, long out
     free_slot = free_slot + 1 == STAGES ? 0 : free_slot + 1;
   }
 
-  out += out_at + outer * out_batches.x + batch * out_batches.y + get_group_id(1) * out_part +
-         row * out_row + column;
+  out += out_at + outer * out_strides.x + batch * out_strides.y + get_group_id(1) * out_part +
+         row * out_strides.z + column;
 #pragma unroll
   for (int i = 0; i < MY_ROWS; i++) {
     int r = warp_row + ROW(i);
 #pragma unroll
     for (int j = 0; j < MY_COLUMNS; j += RUN) {
       int c = warp_column + COLUMN(j);
-      __global float *to = out + r * out_row + c;
+      __global float *to = out + r * out_strides.z + c;
 #if EDGES
       for (int n = 0; n < RUN; n++)
         if (r < rows_left && c + n < columns_left)

@@ -94,7 +94,7 @@ class MatrixProductTest {
   @ParameterizedTest
   @EnumSource(Variant.class)
   void oddAndWholeExtentsGiveTheSumOfProducts(Variant variant) {
-    int[] extents = {1, 2, 4, 31, 32, 33, 65, 128};
+    int[] extents = {1, 4, 31, 33, 64, 130};
     try (Backend backend = variant.open()) {
       for (int rows : extents) {
         for (int inner : extents) {
