@@ -12,7 +12,8 @@ import org.polyak.spi.fused.Schedule;
 
 /**
  * {@link AttentionKernel}: segments of the sequence at the same time where they serve, else the
- * recurrence, which takes everything.
+ * recurrence, which takes everything. A schedule that demands the recurrence gets it; chunks are
+ * cut as the device likes them.
  */
 final class OpenClAttention implements AttentionKernel {
   /** Below it, as in generation, a sequence is a few steps of the recurrence. */

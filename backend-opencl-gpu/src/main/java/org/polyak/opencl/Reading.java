@@ -36,7 +36,7 @@ enum Reading {
   private static final int WARP = 32;
 
   /** Tokens times channels of a loop's body: more hide latency, but registers run out. */
-  private static final int MOST_UNROLLED = 128;
+  private static final int MOST_UNROLLED = 256;
 
   private final Mapped mapped;
   private final boolean backward;
@@ -65,7 +65,7 @@ enum Reading {
                 flag(backward),
                 flag(spec.normaliser() instanceof Normaliser.KeySum),
                 TILE,
-                assembler ? Math.max(1, MOST_UNROLLED / channels) : 1,
+                assembler ? Math.clamp(MOST_UNROLLED / channels, 1, TILE) : 1,
                 GROUP,
                 flag(assembler && channels == WARP))
         + " -DX_PHI=%d -DY_PHI=%d -DW_PHI=%d -DSLOPE=%d"

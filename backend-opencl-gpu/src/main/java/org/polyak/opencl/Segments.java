@@ -25,7 +25,7 @@ record Segments(int length, int count) {
   private static final int STEP = 16;
 
   /**
-   * By size alone, so that results do too.
+   * By sizes alone, so that results depend on nothing else.
    *
    * @param tokens N, at least 1
    * @param heads B·H

@@ -55,8 +55,9 @@
 #define ROWS(name) \
   __global const float *name, long name##_at, long name##_batch, long name##_token
 // The vector that a lane carries of the first token that it carries.
-#define OWN(name) \
-  (name + name##_at + batch * name##_batch + head * D + TOKEN(begin + row) * name##_token + 4 * vector)
+#define OWN(name)                                                                            \
+  (name + name##_at + batch * name##_batch + head * D + TOKEN(begin + row) * name##_token + \
+   4 * vector)
 
 inline float4 phi(float4 x) { return select(exp(x), x + 1, x > 0); }
 
@@ -80,26 +81,30 @@ inline void put(__local float4 *tile, const float4 *share, int mapped) {
 
 #if MOMENTUM
 #define SUM g
-#define ADVANCE(i, factor)                   \
-  g[i] = fma((float4)(factor), y, g[i]);     \
+#define ADVANCE(i, x_t)                 \
+  g[i] = fma((float4)(x_t), y_t, g[i]); \
   r[i] = fma((float4)(beta), r[i], g[i])
 #else
 #define SUM r
-#define ADVANCE(i, factor) r[i] = fma((float4)(factor), y, r[i])
+#define ADVANCE(i, x_t) r[i] = fma((float4)(x_t), y_t, r[i])
 #endif
-#define ADD(i, factor) SUM[i] = fma((float4)(factor), y, SUM[i])
+#define ADD(i, x_t) SUM[i] = fma((float4)(x_t), y_t, SUM[i])
+
+#define READ(i, x_t, w_t) \
+  ADVANCE(i, x_t);        \
+  sum = fma((float4)(w_t), r[i], sum)
 
 // One token of a segment's own sum.
-#define EACH_ROW(CHANGE)                                  \
-  {                                                     \
-    float4 y = ys[t * VECTORS + column];                \
+#define EACH_ROW(CHANGE)                                 \
+  {                                                      \
+    const float4 y_t = ys[t * VECTORS + column];         \
     _Pragma("unroll") for (int b = 0; b < BLOCKS; b++) { \
-      float4 x = xs[t * VECTORS + PARTS * b + part];    \
-      CHANGE(4 * b, x.x);                                 \
-      CHANGE(4 * b + 1, x.y);                             \
-      CHANGE(4 * b + 2, x.z);                             \
-      CHANGE(4 * b + 3, x.w);                             \
-    }                                                   \
+      const float4 x_t = xs[t * VECTORS + PARTS * b + part]; \
+      CHANGE(4 * b, x_t.x);                              \
+      CHANGE(4 * b + 1, x_t.y);                          \
+      CHANGE(4 * b + 2, x_t.z);                          \
+      CHANGE(4 * b + 3, x_t.w);                          \
+    }                                                    \
   }
 
 #if READS == OUTPUT || READS == VALUES
@@ -289,6 +294,37 @@ inline float4 load(__global const float *matrix, int row, int column) {
 #endif
 }
 
+// The sum of all parts of a vector of a token's result.
+inline float4 gather(__local const float4 *sums, int t, int vector) {
+  __local const float4 *own = sums + t * PARTS * PITCH + vector;
+  return (own[0] + own[PITCH]) + (own[2 * PITCH] + own[3 * PITCH]);
+}
+
+#if KEY_SUMS
+// phi(q)'z of all tokens of a tile, in D / TILE shares each, with a lane for a row of z.
+inline void denominators(__local const float *xs, __local const float *ws,
+                         __local float4 *products, __local float *shares, float *z) {
+  const int lane = get_local_id(0);
+#pragma unroll
+  for (int t = 0; t < TILE; t++) {
+    *z += xs[t * D + lane];
+    ((__local float *)products)[t * D + lane] = ws[t * D + lane] * *z;
+  }
+  MEET();
+  float share = 0;
+#pragma unroll
+  for (int i = 0; i < TILE / 4; i++) share += total(products[lane * (TILE / 4) + i]);
+  shares[lane] = share;
+}
+
+inline float denominator(__local const float *shares, int t, float epsilon) {
+  float sum = epsilon;
+#pragma unroll
+  for (int i = 0; i < D / TILE; i++) sum += shares[t * (D / TILE) + i];
+  return sum;
+}
+#endif
+
 // The results of one segment. `source` is what phi' is taken of. A result is `factor` times the
 // filter's.
 __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
@@ -334,7 +370,7 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
   x = OWN(x);
   y = OWN(y);
   w = OWN(w);
-  out += out_at + batch * tokens * out_token + head * D + TOKEN(begin + row) * out_token + 4 * vector;
+  out += out_at + (batch * tokens + TOKEN(begin + row)) * out_token + head * D + 4 * vector;
 #if SLOPE
   const long source_step = STEP(source_token);
   source = OWN(source);
@@ -367,35 +403,24 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
 #if COLUMN_SUMS
     if (lane < min(TILE, end - next)) d = dd[TOKEN(next + lane)];
 #elif KEY_SUMS
-#pragma unroll
-    for (int t = 0; t < TILE; t++) {
-      z += ((__local float *)xs)[t * D + lane];
-      ((__local float *)products)[t * D + lane] = ((__local float *)ws)[t * D + lane] * z;
-    }
-    MEET();
-    float norm_share = 0;
-#pragma unroll
-    for (int i = 0; i < TILE / 4; i++) norm_share += total(products[lane * (TILE / 4) + i]);
-    norms[lane] = norm_share;
+    denominators((__local float *)xs, (__local float *)ws, products, norms, &z);
 #endif
 #pragma unroll UNROLL
     for (int t = 0; t < TILE; t++) {
-      float4 y = ys[t * VECTORS + column], sum = 0;
+      const float4 y_t = ys[t * VECTORS + column];
+      float4 sum = 0;
 #if COLUMN_SUMS
-      z = fma((float4)(READS == KEYS ? factors[t] : 1.0f), y, z);
+      z = fma((float4)(READS == KEYS ? factors[t] : 1.0f), y_t, z);
       sum = (READS == KEYS ? lift : lift * factors[t]) * z;
 #endif
 #pragma unroll
       for (int b = 0; b < BLOCKS; b++) {
-        float4 x = xs[t * VECTORS + PARTS * b + part], w = ws[t * VECTORS + PARTS * b + part];
-        ADVANCE(4 * b, x.x);
-        sum = fma((float4)(w.x), r[4 * b], sum);
-        ADVANCE(4 * b + 1, x.y);
-        sum = fma((float4)(w.y), r[4 * b + 1], sum);
-        ADVANCE(4 * b + 2, x.z);
-        sum = fma((float4)(w.z), r[4 * b + 2], sum);
-        ADVANCE(4 * b + 3, x.w);
-        sum = fma((float4)(w.w), r[4 * b + 3], sum);
+        const int at = t * VECTORS + PARTS * b + part;
+        const float4 x_t = xs[at], w_t = ws[at];
+        READ(4 * b, x_t.x, w_t.x);
+        READ(4 * b + 1, x_t.y, w_t.y);
+        READ(4 * b + 2, x_t.z, w_t.z);
+        READ(4 * b + 3, x_t.w, w_t.w);
       }
       sums[(t * PARTS + part) * PITCH + column] = sum;
     }
@@ -404,17 +429,13 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
     for (int i = 0; i < SHARE; i++) {
       const int t = row + PARTS * i;
       if (first + t < end) {
-        __local const float4 *own = sums + t * PARTS * PITCH + vector;
-        float4 result = (own[0] + own[PITCH]) + (own[2 * PITCH] + own[3 * PITCH]);
         float scale = factor;
 #if KEY_SUMS
-        float norm = epsilon;
-#pragma unroll
-        for (int j = 0; j < D / TILE; j++) norm += norms[t * (D / TILE) + j];
+        const float norm = denominator(norms, t, epsilon);
         scale /= norm;
         if (saves && vector == 0) den[TOKEN(first + t)] = norm;
 #endif
-        result *= scale;
+        float4 result = scale * gather(sums, t, vector);
 #if SLOPE
         result *= phi_slope(source_share[i]);
 #endif

@@ -96,6 +96,23 @@ record AttentionTrial(
     }
   }
 
+  /** The output and the last state, where the latter overwrites the initial one. */
+  Results runInPlace(Backend backend) {
+    try (Scope scope = backend.openScope("trial")) {
+      Run run = new Run(backend, scope, new Random(tokens * 31L + channels), false);
+      AttentionKernel kernel =
+          ((Support.Native<AttentionKernel>) backend.fused().attention(spec)).kernel();
+      AttentionInputs inputs = run.inputs();
+      Tensor out = run.empty(batch, tokens, heads, channels);
+      AttentionState state = run.state(true);
+      kernel.forward(inputs, state, out, state, null);
+      List<String> names = new ArrayList<>(List.of("out"));
+      List<Tensor> tensors = new ArrayList<>(List.of(out));
+      add("last ", state, names, tensors);
+      return new Results(0, names, tensors.stream().map(run::download).toList());
+    }
+  }
+
   private static void add(
       String prefix, @Nullable AttentionState state, List<String> names, List<Tensor> tensors) {
     if (state == null) {

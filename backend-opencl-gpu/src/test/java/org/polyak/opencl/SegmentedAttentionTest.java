@@ -39,17 +39,17 @@ class SegmentedAttentionTest {
 
   static List<AttentionTrial> trials() {
     List<AttentionTrial> trials = new ArrayList<>();
-    for (UpdateRule rule : List.of(ADDITIVE, MOMENTUM)) {
-      for (boolean carried : new boolean[] {false, true}) {
+    for (boolean carried : new boolean[] {false, true}) {
+      for (UpdateRule rule : List.of(ADDITIVE, MOMENTUM)) {
         trials.add(new AttentionTrial(spec(rule), 1, 16, 2, 16, carried));
-        trials.add(new AttentionTrial(spec(rule), 2, 61, 2, 32, carried));
-        trials.add(new AttentionTrial(spec(rule), 1, 300, 2, 32, carried));
-        trials.add(new AttentionTrial(with(rule, new Normaliser.None()), 2, 131, 1, 16, carried));
-        trials.add(
-            new AttentionTrial(
-                with(rule, new Normaliser.SquareRootLength()), 1, 130, 2, 16, carried));
-        trials.add(new AttentionTrial(plain(rule), 1, 200, 3, 16, carried));
+        trials.add(new AttentionTrial(spec(rule), 2, 131, 1, 16, carried));
       }
+      trials.add(new AttentionTrial(spec(MOMENTUM), 2, 61, 2, 32, carried));
+      trials.add(new AttentionTrial(spec(MOMENTUM), 1, 300, 2, 32, carried));
+      trials.add(new AttentionTrial(with(ADDITIVE, new Normaliser.None()), 2, 131, 1, 16, carried));
+      Normaliser root = new Normaliser.SquareRootLength();
+      trials.add(new AttentionTrial(with(MOMENTUM, root), 1, 130, 2, 16, carried));
+      trials.add(new AttentionTrial(plain(MOMENTUM), 1, 200, 3, 16, carried));
     }
     for (double beta : new double[] {1e-5, 0.1, 0.99, 1 - 1e-6}) {
       trials.add(new AttentionTrial(spec(new UpdateRule.Momentum(beta, 2)), 1, 517, 1, 16, true));
@@ -79,6 +79,19 @@ class SegmentedAttentionTest {
     AttentionTrial whole = new AttentionTrial(spec(MOMENTUM), 1, 32, 2, 32, false);
     assertThat(cut.run(backend).savedSize()).isGreaterThan(2 * 300);
     assertThat(whole.run(backend).savedSize()).isEqualTo(2 * 32);
+  }
+
+  @Test
+  void theLastStateMayOverwriteTheInitialOne() {
+    AttentionTrial trial = new AttentionTrial(spec(MOMENTUM), 1, 300, 2, 32, true);
+    AttentionTrial.Results apart = trial.run(backend);
+    AttentionTrial.Results inPlace = trial.runInPlace(backend);
+    for (int i = 0; i < inPlace.names().size(); i++) {
+      int same = apart.names().indexOf(inPlace.names().get(i));
+      assertThat(inPlace.values().get(i))
+          .as(inPlace.names().get(i))
+          .isEqualTo(apart.values().get(same));
+    }
   }
 
   @Test
