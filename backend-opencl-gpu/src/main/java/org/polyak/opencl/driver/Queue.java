@@ -99,27 +99,30 @@ public final class Queue implements AutoCloseable {
   public Optional<Memory> allocate(long bytes) {
     int[] status = {0};
     cl_mem handle = CL.clCreateBuffer(context, CL.CL_MEM_READ_WRITE, bytes, null, status);
-    if (status[0] == CL.CL_SUCCESS) {
-      // Drivers look for room when memory is first used; asked now, they say no where it can be
-      // mended.
-      status[0] =
-          CL.clEnqueueMigrateMemObjects(
-              queue,
-              1,
-              new cl_mem[] {handle},
-              CL.CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED,
-              0,
-              null,
-              null);
-      if (status[0] != CL.CL_SUCCESS) {
-        CL.clReleaseMemObject(handle);
-      }
-    }
     if (Status.isOutOfMemory(status[0])) {
       return Optional.empty();
     }
     Status.check(status[0], "allocating %,d bytes".formatted(bytes));
+    if (Status.isOutOfMemory(makeResident(handle))) {
+      CL.clReleaseMemObject(handle);
+      return Optional.empty();
+    }
     return Optional.of(new Memory(handle, bytes));
+  }
+
+  /**
+   * Drivers look for room when memory is first used; asked now, they say no where it can be mended.
+   * Whatever else they say does not matter: they need not move anything.
+   */
+  private int makeResident(cl_mem handle) {
+    return CL.clEnqueueMigrateMemObjects(
+        queue,
+        1,
+        new cl_mem[] {handle},
+        CL.CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED,
+        0,
+        null,
+        null);
   }
 
   /** Copies host memory to the device; the host memory may be reused on return. */
