@@ -55,7 +55,7 @@
 #define ROWS(name) \
   __global const float *name, long name##_at, long name##_batch, long name##_token
 // The vector that a lane carries of the first token that it carries.
-#define OWN(name)                                                                            \
+#define OWN(name)                                                                           \
   (name + name##_at + batch * name##_batch + head * D + TOKEN(begin + row) * name##_token + \
    4 * vector)
 
@@ -95,16 +95,16 @@ inline void put(__local float4 *tile, const float4 *share, int mapped) {
   sum = fma((float4)(w_t), r[i], sum)
 
 // One token of a segment's own sum.
-#define EACH_ROW(CHANGE)                                 \
-  {                                                      \
-    const float4 y_t = ys[t * VECTORS + column];         \
-    _Pragma("unroll") for (int b = 0; b < BLOCKS; b++) { \
+#define EACH_ROW(CHANGE)                                     \
+  {                                                          \
+    const float4 y_t = ys[t * VECTORS + column];             \
+    _Pragma("unroll") for (int b = 0; b < BLOCKS; b++) {     \
       const float4 x_t = xs[t * VECTORS + PARTS * b + part]; \
-      CHANGE(4 * b, x_t.x);                              \
-      CHANGE(4 * b + 1, x_t.y);                          \
-      CHANGE(4 * b + 2, x_t.z);                          \
-      CHANGE(4 * b + 3, x_t.w);                          \
-    }                                                    \
+      CHANGE(4 * b, x_t.x);                                  \
+      CHANGE(4 * b + 1, x_t.y);                              \
+      CHANGE(4 * b + 2, x_t.z);                              \
+      CHANGE(4 * b + 3, x_t.w);                              \
+    }                                                        \
   }
 
 #if READS == OUTPUT || READS == VALUES
