@@ -42,8 +42,8 @@ record Tile(
       List.of(
           new Tile(128, 128, 32, 64, 1, 1, 1, 165_000),
           new Tile(128, 64, 32, 64, 3, 0.5, 2, 150_000),
-          new Tile(64, 64, 32, 32, 4, 0.45, 2, 138_000),
-          new Tile(32, 32, 32, 32, 8, 0.2, 2, 80_000));
+          new Tile(64, 64, 32, 32, 4, 0.7, 2, 138_000),
+          new Tile(32, 32, 32, 32, 8, 0.35, 2, 80_000));
 
   /**
    * With tensor cores, which need larger parts of warps to be kept busy from local memory, and take
@@ -53,8 +53,8 @@ record Tile(
       List.of(
           new Tile(128, 128, 64, 64, 2, 0.7, 2, 450_000),
           new Tile(128, 64, 32, 32, 2, 0.8, 2, 300_000),
-          new Tile(64, 64, 32, 32, 4, 0.45, 2, 220_000),
-          new Tile(32, 32, 32, 32, 8, 0.2, 2, 110_000));
+          new Tile(64, 64, 32, 32, 4, 0.7, 2, 220_000),
+          new Tile(32, 32, 32, 32, 8, 0.35, 2, 110_000));
 
   /** All tiles for a precision. */
   static List<Tile> all(Precision precision) {

@@ -136,6 +136,19 @@ class MatrixProductTest {
     }
   }
 
+  /** A device of one compute unit takes the tiles that a large device takes for large products. */
+  @Test
+  void theLargestTilesGiveTheSumOfProducts() {
+    try (Backend backend = TestDevice.open(traits -> Traits.gpu(false, Precision.F32, 1, 256))) {
+      for (Order a : new Order[] {Order.BY_ROW, Order.BY_COLUMN}) {
+        for (Order b : new Order[] {Order.BY_ROW, Order.BY_COLUMN}) {
+          check(backend, a, b, Order.BY_ROW, 1, 256, 48, 256, false);
+          check(backend, a, b, Order.BY_ROW, 2, 260, 36, 132, true);
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Variant.class)
   void matricesSharedByTheBatchGiveTheSumOfProducts(Variant variant) {
