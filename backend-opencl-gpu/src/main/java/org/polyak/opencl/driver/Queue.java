@@ -116,13 +116,7 @@ public final class Queue implements AutoCloseable {
    */
   private int makeResident(cl_mem handle) {
     return CL.clEnqueueMigrateMemObjects(
-        queue,
-        1,
-        new cl_mem[] {handle},
-        CL.CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED,
-        0,
-        null,
-        null);
+        queue, 1, new cl_mem[] {handle}, CL.CL_MIGRATE_MEM_OBJECT_CONTENT_UNDEFINED, 0, null, null);
   }
 
   /** Copies host memory to the device; the host memory may be reused on return. */
