@@ -14,6 +14,7 @@ import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
 /**
@@ -34,6 +35,7 @@ final class CpuFusedKernels implements FusedKernels {
   private final Support<CrossEntropyKernel> crossEntropy;
   private final Support<LogisticMixtureKernel> logisticMixture;
   private final Support<DropoutKernel> dropout;
+  private final Support<SquaredNormsKernel> squaredNorms;
 
   /** The fused operations of one device. */
   CpuFusedKernels(CpuDevice device) {
@@ -46,6 +48,7 @@ final class CpuFusedKernels implements FusedKernels {
     crossEntropy = new Support.Native<>(new CpuCrossEntropy(device));
     logisticMixture = new Support.Native<>(new CpuLogisticMixture(pool));
     dropout = new Support.Native<>(new CpuDropout(device));
+    squaredNorms = new Support.Native<>(new CpuSquaredNorms(pool, optimizers));
   }
 
   @Override
@@ -82,6 +85,11 @@ final class CpuFusedKernels implements FusedKernels {
   @Override
   public Support<DropoutKernel> dropout() {
     return dropout;
+  }
+
+  @Override
+  public Support<SquaredNormsKernel> squaredNorms() {
+    return squaredNorms;
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.OptimizerRule.Adam;
 import org.polyak.spi.fused.OptimizerRule.GradientDescent;
 import org.polyak.spi.fused.OptimizerRule.RectifiedAdam;
+import org.polyak.spi.fused.ParameterUpdate;
 
 /** {@link OptimizerKernel}: corrections in double once per step, elements in parallel. */
 final class CpuOptimizer implements OptimizerKernel {
@@ -25,13 +26,17 @@ final class CpuOptimizer implements OptimizerKernel {
   }
 
   @Override
-  public void step(
-      Tensor parameter,
-      Tensor gradient,
-      @Nullable Tensor gradientScale,
-      List<Tensor> state,
-      double learningRate,
-      long step) {
+  public void step(List<ParameterUpdate> updates, double learningRate, long step) {
+    for (ParameterUpdate update : updates) {
+      step(update, learningRate, step);
+    }
+  }
+
+  private void step(ParameterUpdate update, double learningRate, long step) {
+    Tensor parameter = update.parameter();
+    Tensor gradient = update.gradient();
+    List<Tensor> state = update.state();
+    @Nullable Tensor gradientScale = update.gradientScale();
     float scale = 1;
     if (gradientScale != null) {
       FloatSpan s = FloatSpan.of(gradientScale);

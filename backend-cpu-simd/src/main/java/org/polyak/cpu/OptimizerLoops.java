@@ -117,4 +117,7 @@ interface OptimizerLoops {
       int firstOffset,
       float[] second,
       int secondOffset);
+
+  /** {@code Σ x²}, for gradient clipping. */
+  float squaredNorm(int count, float[] values, int offset);
 }

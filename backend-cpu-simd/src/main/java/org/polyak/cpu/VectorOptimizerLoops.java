@@ -3,6 +3,7 @@ package org.polyak.cpu;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link OptimizerLoops} on the Vector API. */
@@ -81,5 +82,15 @@ final class VectorOptimizerLoops implements OptimizerLoops {
       }
       theta.mul(step.keep()).sub(change).intoArray(parameter, parameterOffset + i, mask);
     }
+  }
+
+  @Override
+  public float squaredNorm(int count, float[] values, int offset) {
+    FloatVector sum = FloatVector.zero(S);
+    for (int i = 0; i < count; i += L) {
+      FloatVector x = FloatVector.fromArray(S, values, offset + i, S.indexInRange(i, count));
+      sum = x.fma(x, sum);
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
   }
 }

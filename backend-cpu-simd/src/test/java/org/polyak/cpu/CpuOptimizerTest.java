@@ -12,6 +12,7 @@ import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.OptimizerRule.Adam;
 import org.polyak.spi.fused.OptimizerRule.GradientDescent;
 import org.polyak.spi.fused.OptimizerRule.RectifiedAdam;
+import org.polyak.spi.fused.ParameterUpdate;
 import org.polyak.spi.fused.Support;
 
 class CpuOptimizerTest {
@@ -55,7 +56,10 @@ class CpuOptimizerTest {
         @Nullable Tensor factor = memory.floats(new float[] {scale}, 1);
         for (int step = 1; step <= STEPS; step++) {
           float[] g = GuardedMemory.random(random, count, 1);
-          kernel.step(parameter, memory.floats(g, count), factor, state, RATE, step);
+          kernel.step(
+              List.of(new ParameterUpdate(parameter, memory.floats(g, count), factor, state)),
+              RATE,
+              step);
           for (int i = 0; i < count; i++) {
             double before = expected[i];
             expected[i] = step(rule, before, scale * (double) g[i], states, i, step);

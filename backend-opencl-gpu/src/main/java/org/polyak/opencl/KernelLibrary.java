@@ -31,7 +31,7 @@ final class KernelLibrary implements AutoCloseable {
 
   private record ProgramName(String resource, String options) {}
 
-  private record KernelName(String resource, String options, String function) {}
+  private record KernelName(String resource, String options, String function, int instance) {}
 
   /**
    * No kernels yet.
@@ -51,10 +51,11 @@ final class KernelLibrary implements AutoCloseable {
    *     it stands for another such file
    * @param options of the compiler
    * @param function the kernel's name
+   * @param instance kernels of different numbers remember different arguments
    */
-  Kernel kernel(String resource, String options, String function) {
+  Kernel kernel(String resource, String options, String function, int instance) {
     return kernels.computeIfAbsent(
-        new KernelName(resource, options, function),
+        new KernelName(resource, options, function, instance),
         name -> program(resource, options).kernel(function));
   }
 

@@ -16,7 +16,12 @@ record OpenClDevice(Queue queue, MemoryPool pool, KernelLibrary library, Traits 
     implements AutoCloseable {
   /** A kernel of a resource, waiting for its first argument. */
   Kernel kernel(String resource, String options, String function) {
-    return library.kernel(resource, options, function).begin();
+    return kernel(resource, options, function, 0);
+  }
+
+  /** One of several that remember arguments of their own. */
+  Kernel kernel(String resource, String options, String function, int instance) {
+    return library.kernel(resource, options, function, instance).begin();
   }
 
   /** What was done since this was last asked; afterwards all counts begin at 0. */

@@ -16,6 +16,7 @@ import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
 /** What this backend fuses: everything. */
@@ -28,6 +29,7 @@ final class OpenClFusedKernels implements FusedKernels {
   private final Support<CrossEntropyKernel> softmaxCrossEntropy;
   private final Support<LogisticMixtureKernel> logisticMixture;
   private final Support<DropoutKernel> dropout;
+  private final Support<SquaredNormsKernel> squaredNorms;
   private final Map<OptimizerRule, Support<OptimizerKernel>> optimizers = new HashMap<>();
 
   OpenClFusedKernels(OpenClDevice device, Faults faults) {
@@ -41,6 +43,7 @@ final class OpenClFusedKernels implements FusedKernels {
     this.softmaxCrossEntropy = new Support.Native<>(new OpenClCrossEntropy(device, faults));
     this.logisticMixture = new Support.Native<>(new OpenClLogisticMixture(device));
     this.dropout = new Support.Native<>(new OpenClDropout(device));
+    this.squaredNorms = new Support.Native<>(new OpenClSquaredNorms(device));
   }
 
   @Override
@@ -76,6 +79,11 @@ final class OpenClFusedKernels implements FusedKernels {
   @Override
   public Support<DropoutKernel> dropout() {
     return dropout;
+  }
+
+  @Override
+  public Support<SquaredNormsKernel> squaredNorms() {
+    return squaredNorms;
   }
 
   @Override

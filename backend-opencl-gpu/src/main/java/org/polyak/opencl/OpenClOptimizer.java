@@ -6,11 +6,15 @@ import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
+import org.polyak.spi.fused.ParameterUpdate;
 
-/** {@link OptimizerKernel}: one pass over parameter, gradient and state. */
+/** {@link OptimizerKernel}: one pass over parameters, gradients and state, eight a launch. */
 final class OpenClOptimizer implements OptimizerKernel {
   /** From here on the second moment is known well enough to divide by (RAdam). */
   private static final double RECTIFIED_FROM = 5;
+
+  private static final int BATCH = 8;
+  private static final int MOST_GROUPS = 256;
 
   private final OpenClDevice device;
   private final OptimizerRule rule;
@@ -21,63 +25,83 @@ final class OpenClOptimizer implements OptimizerKernel {
   }
 
   @Override
-  public void step(
-      Tensor parameter,
-      Tensor gradient,
-      @Nullable Tensor gradientScale,
-      List<Tensor> state,
-      double learningRate,
-      long step) {
-    if (parameter.shape().size() == 0) {
+  public void step(List<ParameterUpdate> updates, double learningRate, long step) {
+    for (int first = 0; first < updates.size(); first += BATCH) {
+      List<ParameterUpdate> batch = updates.subList(first, Math.min(updates.size(), first + BATCH));
+      int vector = batch.stream().mapToInt(OpenClOptimizer::vector).min().orElse(1);
+      Kernel kernel = begin(batch, first / BATCH, vector);
+      switch (rule) {
+        case OptimizerRule.GradientDescent r -> descend(r, kernel, learningRate, step);
+        case OptimizerRule.Adam r -> adam(r, kernel, learningRate, step);
+        case OptimizerRule.RectifiedAdam r -> rectifiedAdam(r, kernel, learningRate, step);
+      }
+      launch(kernel, batch, vector);
+    }
+  }
+
+  private static int vector(ParameterUpdate update) {
+    int vector =
+        update.parameter().shape().size() % 4 == 0
+            ? Packs.vector(update.parameter(), update.gradient())
+            : 1;
+    for (Tensor tensor : update.state()) {
+      vector = Math.min(vector, Packs.vector(tensor));
+    }
+    return vector;
+  }
+
+  /** Each batch has a kernel of its own, whose arguments hardly change from step to step. */
+  private Kernel begin(List<ParameterUpdate> batch, int number, int vector) {
+    String function = rule instanceof OptimizerRule.GradientDescent ? "descend" : "moments";
+    Kernel kernel = device.kernel("optimizer", Packs.options(vector), function, number);
+    for (int i = 0; i < BATCH; i++) {
+      boolean present = i < batch.size();
+      ParameterUpdate update = present ? batch.get(i) : batch.getFirst();
+      Tensor parameter = update.parameter();
+      @Nullable Tensor scale = update.gradientScale();
+      List<Tensor> state = update.state();
+      Packs.arguments(kernel, vector, parameter, update.gradient());
+      Arguments.optional(kernel, scale, parameter).integer(scale == null ? 0 : 1);
+      Packs.arguments(
+              kernel,
+              vector,
+              state.isEmpty() ? parameter : state.getFirst(),
+              state.size() < 2 ? parameter : state.get(1))
+          .integer(present ? Math.toIntExact(parameter.shape().size() / vector) : 0);
+    }
+    return kernel;
+  }
+
+  private void launch(Kernel kernel, List<ParameterUpdate> batch, int vector) {
+    long largest =
+        batch.stream().mapToLong(update -> update.parameter().shape().size()).max().orElse(0);
+    if (largest == 0) {
       return;
     }
-    Target target = Target.of(parameter, gradient, gradientScale, state);
-    switch (rule) {
-      case OptimizerRule.GradientDescent r -> descend(r, target, learningRate, step);
-      case OptimizerRule.Adam r -> adam(r, target, learningRate, step);
-      case OptimizerRule.RectifiedAdam r -> rectifiedAdam(r, target, learningRate, step);
-    }
+    int group = device.traits().groupSize();
+    long items = Math.min(Groups.cover(largest / vector, group), (long) MOST_GROUPS * group);
+    kernel.launch(device.queue(), new long[] {items, batch.size()}, new long[] {group, 1});
   }
 
-  private record Target(
-      Tensor parameter, Tensor gradient, @Nullable Tensor scale, List<Tensor> state, int vector) {
-    static Target of(
-        Tensor parameter, Tensor gradient, @Nullable Tensor scale, List<Tensor> state) {
-      int vector = parameter.shape().size() % 4 == 0 ? Packs.vector(parameter, gradient) : 1;
-      for (Tensor tensor : state) {
-        vector = Math.min(vector, Packs.vector(tensor));
-      }
-      return new Target(parameter, gradient, scale, state, vector);
-    }
-  }
-
-  private void descend(
-      OptimizerRule.GradientDescent r, Target target, double learningRate, long step) {
-    Kernel kernel = begin("descend", target);
-    Tensor velocity = r.stateCount() == 0 ? target.parameter() : target.state().getFirst();
-    Packs.arguments(kernel, target.vector(), velocity)
+  private static void descend(
+      OptimizerRule.GradientDescent r, Kernel kernel, double learningRate, long step) {
+    kernel
         .real((float) r.weightDecay())
         .real((float) r.momentum())
         .real(step == 1 ? -1 : (float) (1 - r.dampening()))
         .integer(r.nesterov() ? 1 : 0)
         .real((float) learningRate);
-    launch(kernel, target);
   }
 
-  private void adam(OptimizerRule.Adam r, Target target, double learningRate, long step) {
+  private static void adam(OptimizerRule.Adam r, Kernel kernel, double learningRate, long step) {
     double correction1 = 1 - Math.pow(r.beta1(), (double) step);
     double correction2 = 1 - Math.pow(r.beta2(), (double) step);
-    moments(
-        target,
-        new Moments(
-            r.beta1(), r.beta2(), r.weightDecay(), r.decoupled(), r.epsilon(), learningRate),
-        learningRate / correction1,
-        1 / Math.sqrt(correction2),
-        true);
+    new Moments(r.beta1(), r.beta2(), r.weightDecay(), r.decoupled(), r.epsilon(), learningRate)
+        .hand(kernel, learningRate / correction1, 1 / Math.sqrt(correction2), true);
   }
 
-  private void rectifiedAdam(
-      OptimizerRule.RectifiedAdam r, Target target, double learningRate, long step) {
+  private static void rectifiedAdam(
+      OptimizerRule.RectifiedAdam r, Kernel kernel, double learningRate, long step) {
     double power2 = Math.pow(r.beta2(), (double) step);
     double limit = 2 / (1 - r.beta2()) - 1;
     double rho = limit - 2 * step * power2 / (1 - power2);
@@ -85,13 +109,8 @@ final class OpenClOptimizer implements OptimizerKernel {
     double rectification =
         Math.sqrt((rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho) * (1 - power2));
     double first = learningRate / (1 - Math.pow(r.beta1(), (double) step));
-    moments(
-        target,
-        new Moments(
-            r.beta1(), r.beta2(), r.weightDecay(), r.decoupled(), r.epsilon(), learningRate),
-        rectified ? first * rectification : first,
-        1,
-        rectified);
+    new Moments(r.beta1(), r.beta2(), r.weightDecay(), r.decoupled(), r.epsilon(), learningRate)
+        .hand(kernel, rectified ? first * rectification : first, 1, rectified);
   }
 
   private record Moments(
@@ -100,34 +119,19 @@ final class OpenClOptimizer implements OptimizerKernel {
       double weightDecay,
       boolean decoupled,
       double epsilon,
-      double learningRate) {}
-
-  private void moments(Target target, Moments r, double first, double second, boolean divides) {
-    Kernel kernel = begin("moments", target);
-    Packs.arguments(kernel, target.vector(), target.state().get(0), target.state().get(1))
-        .real(r.decoupled() ? 0 : (float) r.weightDecay())
-        .real((float) r.beta1())
-        .real((float) (1 - r.beta1()))
-        .real((float) r.beta2())
-        .real((float) (1 - r.beta2()))
-        .real(r.decoupled() ? (float) (1 - r.learningRate() * r.weightDecay()) : 1)
-        .real((float) first)
-        .real((float) second)
-        .real((float) r.epsilon())
-        .integer(divides ? 1 : 0);
-    launch(kernel, target);
-  }
-
-  private Kernel begin(String function, Target target) {
-    Kernel kernel = device.kernel("optimizer", Packs.options(target.vector()), function);
-    Packs.arguments(kernel, target.vector(), target.parameter(), target.gradient());
-    @Nullable Tensor scale = target.scale();
-    return Arguments.optional(kernel, scale, target.parameter()).integer(scale == null ? 0 : 1);
-  }
-
-  private void launch(Kernel kernel, Target target) {
-    int n = Math.toIntExact(target.parameter().shape().size() / target.vector());
-    int group = device.traits().groupSize();
-    kernel.integer(n).launch(device.queue(), Groups.cover(n, group), group);
+      double learningRate) {
+    void hand(Kernel kernel, double first, double second, boolean divides) {
+      kernel
+          .real(decoupled ? 0 : (float) weightDecay)
+          .real((float) beta1)
+          .real((float) (1 - beta1))
+          .real((float) beta2)
+          .real((float) (1 - beta2))
+          .real(decoupled ? (float) (1 - learningRate * weightDecay) : 1)
+          .real((float) first)
+          .real((float) second)
+          .real((float) epsilon)
+          .integer(divides ? 1 : 0);
+    }
   }
 }

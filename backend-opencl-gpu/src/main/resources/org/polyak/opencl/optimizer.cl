@@ -1,44 +1,69 @@
-// One step of an optimiser in one pass over the parameter, its gradient and its state.
+// One step of an optimiser in one pass over parameters, their gradients and their states. A launch
+// takes eight parameters, one for each group along axis 1; n is 0 for those that are missing.
 //
 // VECTOR  4 where all tensors begin and end at multiples of four elements, else 1; n and every `at`
 //         count in these
+//
+// theta  parameter           g  gradient, to be multiplied by `scale` where `scaled`
+// m, v   state of the rule; gradient descent keeps its velocity b in m
 
 #include "packs.cl"
 
-#define PARAMETER                                                                        \
-  __global pack *theta, long theta_at, __global const pack *g, long g_at,                \
-      __global const float *scale, long scale_at, int scaled
+#define PARAMETER(i)                                                                     \
+  __global pack *theta##i, long theta_at##i, __global const pack *g##i, long g_at##i,    \
+      __global const float *scale##i, long scale_at##i, int scaled##i, __global pack *m##i, \
+      long m_at##i, __global pack *v##i, long v_at##i, int n##i
 
-// The gradient, scaled and with weight decay.
-#define GRADIENT(t) \
-  (decay * t + (scaled ? g[g_at + i] * scale[scale_at] : g[g_at + i]))
+#define PARAMETERS                                                                       \
+  PARAMETER(0), PARAMETER(1), PARAMETER(2), PARAMETER(3), PARAMETER(4), PARAMETER(5),    \
+      PARAMETER(6), PARAMETER(7)
+
+#define CHOOSE(i)                              \
+  case i:                                      \
+    theta = theta##i + theta_at##i;            \
+    g = g##i + g_at##i;                        \
+    m = m##i + m_at##i;                        \
+    v = v##i + v_at##i;                        \
+    factor = scaled##i ? scale##i[scale_at##i] : 1; \
+    n = n##i;                                  \
+    break;
+
+#define CHOSEN                                                       \
+  __global pack *theta = theta0, *m = m0, *v = v0;                   \
+  __global const pack *g = g0;                                       \
+  float factor = 1;                                                  \
+  int n = 0;                                                         \
+  switch (get_global_id(1)) {                                        \
+    CHOOSE(0) CHOOSE(1) CHOOSE(2) CHOOSE(3) CHOOSE(4) CHOOSE(5) CHOOSE(6) CHOOSE(7) \
+  }
 
 // b = momentum b + kept g (b = g at the first step); theta -= rate (g + momentum b, or b).
-__kernel void descend(PARAMETER, __global pack *b, long b_at, float decay, float momentum,
-                      float kept, int nesterov, float rate, int n) {
-  int i = get_global_id(0);
-  if (i >= n) return;
-  pack t = theta[theta_at + i], d = GRADIENT(t);
-  if (momentum != 0) {
-    pack velocity = kept < 0 ? d : momentum * b[b_at + i] + kept * d;
-    b[b_at + i] = velocity;
-    d = nesterov ? d + momentum * velocity : velocity;
+__kernel void descend(PARAMETERS, float decay, float momentum, float kept, int nesterov,
+                      float rate) {
+  CHOSEN
+  for (int i = get_global_id(0); i < n; i += get_global_size(0)) {
+    pack t = theta[i], d = decay * t + g[i] * factor;
+    if (momentum != 0) {
+      pack velocity = kept < 0 ? d : momentum * m[i] + kept * d;
+      m[i] = velocity;
+      d = nesterov ? d + momentum * velocity : velocity;
+    }
+    theta[i] = t - rate * d;
   }
-  theta[theta_at + i] = t - rate * d;
 }
 
 // m and v as in Adam; theta = shrink theta - first m / (second sqrt(v) + epsilon), or first m alone.
-__kernel void moments(PARAMETER, __global pack *m, long m_at, __global pack *v, long v_at,
-                      float decay, float beta1, float rest1, float beta2, float rest2,
-                      float shrink, float first, float second, float epsilon, int divides, int n) {
-  int i = get_global_id(0);
-  if (i >= n) return;
-  pack t = theta[theta_at + i], d = GRADIENT(t);
-  pack mean = beta1 * m[m_at + i] + rest1 * d;
-  pack square = beta2 * v[v_at + i] + rest2 * (d * d);
-  m[m_at + i] = mean;
-  v[v_at + i] = square;
-  pack step = first * mean;
-  if (divides) step /= second * sqrt(square) + epsilon;
-  theta[theta_at + i] = shrink * t - step;
+__kernel void moments(PARAMETERS, float decay, float beta1, float rest1, float beta2, float rest2,
+                      float shrink, float first, float second, float epsilon, int divides) {
+  CHOSEN
+  for (int i = get_global_id(0); i < n; i += get_global_size(0)) {
+    pack t = theta[i], d = decay * t + g[i] * factor;
+    pack mean = beta1 * m[i] + rest1 * d;
+    pack square = beta2 * v[i] + rest2 * (d * d);
+    m[i] = mean;
+    v[i] = square;
+    pack step = first * mean;
+    if (divides) step /= second * sqrt(square) + epsilon;
+    theta[i] = shrink * t - step;
+  }
 }

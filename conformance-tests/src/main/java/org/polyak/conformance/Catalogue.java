@@ -15,6 +15,7 @@ import org.polyak.conformance.fused.DropoutCases;
 import org.polyak.conformance.fused.LayerNormCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
+import org.polyak.conformance.fused.SquaredNormsCases;
 import org.polyak.conformance.gradients.GradientCases;
 import org.polyak.conformance.gradients.RepeatCases;
 import org.polyak.conformance.layers.BlockCases;
@@ -35,7 +36,7 @@ import org.polyak.conformance.verbs.SubnormalCases;
 /** All cases of this version of the suite, in their order. */
 public final class Catalogue {
   /** The version of the suite: it changes with the cases and with what they demand. */
-  public static final String VERSION = "1.0";
+  public static final String VERSION = "1.1";
 
   private Catalogue() {}
 
@@ -56,6 +57,7 @@ public final class Catalogue {
             LogisticMixtureCases.families(),
             DropoutCases.families(),
             OptimizerCases.families(),
+            SquaredNormsCases.families(),
             SoftmaxCases.families(),
             FamilyCases.families(),
             GradientCases.families(),

@@ -46,6 +46,7 @@ final class FusedSurvey {
     survey.add("cross-entropy", "", fused::softmaxCrossEntropy);
     survey.add("mixture of logistics", "", fused::logisticMixture);
     survey.add("dropout", "", fused::dropout);
+    survey.add("squared norms", "", fused::squaredNorms);
     for (OptimizerRule rule : OPTIMIZERS) {
       survey.add("optimiser", describe(rule), () -> fused.optimizer(rule));
     }

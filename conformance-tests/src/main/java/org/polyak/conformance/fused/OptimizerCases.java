@@ -20,10 +20,12 @@ import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.OptimizerRule.Adam;
 import org.polyak.spi.fused.OptimizerRule.GradientDescent;
 import org.polyak.spi.fused.OptimizerRule.RectifiedAdam;
+import org.polyak.spi.fused.ParameterUpdate;
 
 /** Optimiser steps, several in a row. */
 public final class OptimizerCases {
   private static final int STEPS = 12;
+  private static final int MANY = 37;
   private static final int[] SIZES = {1, 7, 33, 257};
 
   private static final List<OptimizerRule> RULES =
@@ -65,7 +67,34 @@ public final class OptimizerCases {
     family.add(
         "70,001 parameters",
         (c, s) -> run(c, s, new Adam(0.9, 0.999, 1e-8, 0.1, true), 70_001, 1, null));
+    for (OptimizerRule rule :
+        List.of(
+            new GradientDescent(0.9, 0, false, 0),
+            new Adam(0.9, 0.999, 1e-8, 0.1, true),
+            new RectifiedAdam(0.9, 0.97, 1e-8, 0.1, false, false))) {
+      family.add(
+          rule.getClass().getSimpleName() + ", 37 tensors together", (c, s) -> many(c, s, rule));
+    }
     return List.of(family);
+  }
+
+  /**
+   * What is trained.
+   *
+   * @param start the parameter's values
+   * @param gradients of each step
+   * @param clip what gradients are scaled by; null for not at all
+   */
+  @SuppressWarnings("ArrayRecordComponent") // inputs, never compared
+  private record Subject(float[] start, List<float[]> gradients, @Nullable Float clip) {
+    static Subject random(Samples s, int size, double gradientScale, @Nullable Float clip) {
+      float[] start = s.normal(size, 1);
+      List<float[]> gradients = new ArrayList<>();
+      for (int t = 1; t <= STEPS; t++) {
+        gradients.add(s.normal(size, gradientScale));
+      }
+      return new Subject(start, gradients, clip);
+    }
   }
 
   private static void run(
@@ -75,48 +104,68 @@ public final class OptimizerCases {
       int size,
       double gradientScale,
       @Nullable Float clip) {
-    float[] start = s.normal(size, 1);
-    List<float[]> gradients = new ArrayList<>();
-    for (int t = 1; t <= STEPS; t++) {
-      gradients.add(s.normal(size, gradientScale));
+    check(c, rule, List.of(Subject.random(s, size, gradientScale, clip)));
+  }
+
+  /** More tensors, of more sizes, than a kernel may want to take at once; every third is scaled. */
+  private static void many(CaseContext c, Samples s, OptimizerRule rule) {
+    List<Subject> subjects = new ArrayList<>();
+    for (int i = 0; i < MANY; i++) {
+      subjects.add(Subject.random(s, 1 + i * i, 1, i % 3 == 0 ? 0.1f + i : null));
     }
-    List<Expected> wanted = expected(rule, start, gradients, clip);
+    check(c, rule, subjects);
+  }
+
+  private static void check(CaseContext c, OptimizerRule rule, List<Subject> subjects) {
     @Nullable OptimizerKernel kernel = c.kernel(c.backend().fused().optimizer(rule));
-    compare(c, wanted, run(c, rule, start, gradients, clip, null), "");
-    if (kernel != null) {
-      compare(c, wanted, run(c, rule, start, gradients, clip, kernel), "fused ");
+    List<List<Tensor>> composed = train(c, rule, subjects, null);
+    List<List<Tensor>> fused = kernel == null ? List.of() : train(c, rule, subjects, kernel);
+    for (int i = 0; i < subjects.size(); i++) {
+      List<Expected> wanted = expected(rule, subjects.get(i));
+      compare(c, wanted, composed.get(i), "");
+      if (kernel != null) {
+        compare(c, wanted, fused.get(i), "fused ");
+      }
     }
   }
 
-  /** Parameter and state after all steps: through {@code nn}, or by a kernel. */
-  private static List<Tensor> run(
-      CaseContext c,
-      OptimizerRule rule,
-      float[] start,
-      List<float[]> gradients,
-      @Nullable Float clip,
-      @Nullable OptimizerKernel kernel) {
-    int size = start.length;
-    Tensor theta = c.memory().update("parameter", start, Placement.OFFSET, size);
-    List<Tensor> state = new ArrayList<>();
-    for (int i = 0; i < rule.stateCount(); i++) {
-      state.add(c.memory().update("state " + i, new float[size], Placement.OFFSET, size));
+  /** Parameters and states after all steps: through {@code nn}, or by a kernel. */
+  private static List<List<Tensor>> train(
+      CaseContext c, OptimizerRule rule, List<Subject> subjects, @Nullable OptimizerKernel kernel) {
+    List<List<Tensor>> all = new ArrayList<>();
+    for (Subject subject : subjects) {
+      int size = subject.start().length;
+      List<Tensor> own = new ArrayList<>();
+      own.add(c.memory().update("parameter", subject.start(), Placement.OFFSET, size));
+      for (int i = 0; i < rule.stateCount(); i++) {
+        own.add(c.memory().update("state " + i, new float[size], Placement.OFFSET, size));
+      }
+      all.add(own);
     }
-    @Nullable Tensor scale =
-        clip == null
-            ? null
-            : c.memory().input("gradient scale", new float[] {clip}, Placement.OFFSET, 1);
     for (int t = 1; t <= STEPS; t++) {
-      Tensor gradient = c.memory().input("gradient", gradients.get(t - 1), Placement.OFFSET, size);
+      List<ParameterUpdate> updates = new ArrayList<>();
+      for (int i = 0; i < subjects.size(); i++) {
+        updates.add(update(c, subjects.get(i), all.get(i), t));
+      }
       if (kernel == null) {
-        OptimizerSteps.step(c.engine(), c.scope(), rule, theta, gradient, scale, state, rate(t), t);
+        OptimizerSteps.step(c.engine(), c.scope(), rule, updates, rate(t), t);
       } else {
-        kernel.step(theta, gradient, scale, state, rate(t), t);
+        kernel.step(updates, rate(t), t);
       }
     }
-    List<Tensor> all = new ArrayList<>(List.of(theta));
-    all.addAll(state);
     return all;
+  }
+
+  private static ParameterUpdate update(CaseContext c, Subject subject, List<Tensor> own, int t) {
+    float[] gradient = subject.gradients().get(t - 1);
+    @Nullable Float clip = subject.clip();
+    return new ParameterUpdate(
+        own.getFirst(),
+        c.memory().input("gradient", gradient, Placement.OFFSET, gradient.length),
+        clip == null
+            ? null
+            : c.memory().input("gradient scale", new float[] {clip}, Placement.OFFSET, 1),
+        own.subList(1, own.size()));
   }
 
   private static void compare(
@@ -127,8 +176,10 @@ public final class OptimizerCases {
     }
   }
 
-  private static List<Expected> expected(
-      OptimizerRule rule, float[] start, List<float[]> gradients, @Nullable Float clip) {
+  private static List<Expected> expected(OptimizerRule rule, Subject subject) {
+    float[] start = subject.start();
+    List<float[]> gradients = subject.gradients();
+    @Nullable Float clip = subject.clip();
     int size = start.length;
     double factor = clip == null ? 1 : clip;
     Optimiser oracle = oracle(rule);

@@ -13,6 +13,7 @@ import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
 /** The fused operations of another backend. Mutants override the one that they break. */
@@ -64,6 +65,11 @@ class DecoratedFusedKernels implements FusedKernels {
   @Override
   public Support<DropoutKernel> dropout() {
     return good.dropout();
+  }
+
+  @Override
+  public Support<SquaredNormsKernel> squaredNorms() {
+    return good.squaredNorms();
   }
 
   @Override

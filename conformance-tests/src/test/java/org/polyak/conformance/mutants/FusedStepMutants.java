@@ -13,6 +13,8 @@ import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.OptimizerRule.Adam;
 import org.polyak.spi.fused.OptimizerRule.GradientDescent;
 import org.polyak.spi.fused.OptimizerRule.RectifiedAdam;
+import org.polyak.spi.fused.ParameterUpdate;
+import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
 /** Fused dropout and optimiser steps that do something else. */
@@ -136,18 +138,14 @@ final class FusedStepMutants {
         optimizer(
             "bias-uncorrected",
             "The moments are not divided by 1 − βᵗ.",
-            (host, good) ->
-                (parameter, gradient, scale, state, rate, step) ->
-                    good.step(parameter, gradient, scale, state, rate, Long.MAX_VALUE),
+            (host, good) -> (updates, rate, step) -> good.step(updates, rate, Long.MAX_VALUE),
             "FUSED-OPT-012",
             "FUSED-OPT-030",
             "FUSED-OPT-010"),
         optimizer(
             "steps-counted-from-two",
             "The first step counts as the second.",
-            (host, good) ->
-                (parameter, gradient, scale, state, rate, step) ->
-                    good.step(parameter, gradient, scale, state, rate, step + 1),
+            (host, good) -> (updates, rate, step) -> good.step(updates, rate, step + 1),
             "FUSED-OPT-012",
             "FUSED-OPT-030",
             "FUSED-OPT-021"),
@@ -155,8 +153,11 @@ final class FusedStepMutants {
             "gradient-scale-ignored",
             "Gradient clipping has no effect.",
             (host, good) ->
-                (parameter, gradient, scale, state, rate, step) ->
-                    good.step(parameter, gradient, null, state, rate, step),
+                each(
+                    good,
+                    update ->
+                        new ParameterUpdate(
+                            update.parameter(), update.gradient(), null, update.state())),
             "FUSED-OPT-002",
             "FUSED-OPT-005",
             "FUSED-OPT-008"),
@@ -164,32 +165,87 @@ final class FusedStepMutants {
             "large-parameter-cut",
             "An optimiser stops after 65,536 elements of a parameter.",
             (host, good) ->
-                (parameter, gradient, scale, state, rate, step) -> {
-                  int n = (int) Math.min(parameter.shape().size(), 1 << 16);
-                  good.step(
-                      flat(parameter, 0, n),
-                      flat(gradient, 0, n),
-                      scale,
-                      state.stream().map(part -> flat(part, 0, n)).toList(),
-                      rate,
-                      step);
-                },
+                each(
+                    good,
+                    update -> {
+                      int n = (int) Math.min(update.parameter().shape().size(), 1 << 16);
+                      return new ParameterUpdate(
+                          flat(update.parameter(), 0, n),
+                          flat(update.gradient(), 0, n),
+                          update.gradientScale(),
+                          update.state().stream().map(part -> flat(part, 0, n)).toList());
+                    }),
             // Only one case has a parameter that large.
             "FUSED-OPT-040"),
         optimizer(
             "optimizer-state-lost",
             "The state of an optimiser stays as it was.",
             (host, good) ->
-                (parameter, gradient, scale, state, rate, step) -> {
+                (updates, rate, step) -> {
                   try (Scope scope = host.backend().openScope("state")) {
-                    List<Tensor> copies =
-                        state.stream().map(part -> host.changed(scope, part, x -> x)).toList();
-                    good.step(parameter, gradient, scale, copies, rate, step);
+                    each(
+                            good,
+                            update ->
+                                new ParameterUpdate(
+                                    update.parameter(),
+                                    update.gradient(),
+                                    update.gradientScale(),
+                                    update.state().stream()
+                                        .map(part -> host.changed(scope, part, x -> x))
+                                        .toList()))
+                        .step(updates, rate, step);
                   }
                 },
             "FUSED-OPT-009",
             "FUSED-OPT-007",
-            "FUSED-OPT-008"));
+            "FUSED-OPT-008"),
+        optimizer(
+            "many-parameters-cut",
+            "An optimiser takes at most 32 parameters.",
+            (host, good) ->
+                (updates, rate, step) ->
+                    good.step(updates.subList(0, Math.min(updates.size(), 32)), rate, step),
+            "FUSED-OPT-041",
+            "FUSED-OPT-042",
+            "FUSED-OPT-043"),
+        norms(
+            "norms-turned",
+            "The norms come in the reverse order.",
+            good -> (tensors, norms) -> good.squaredNorms(tensors.reversed(), norms),
+            "FUSED-NORMS-002",
+            "FUSED-NORMS-003",
+            "FUSED-NORMS-004"),
+        norms(
+            "large-norm-cut",
+            "A norm covers at most 65,536 elements.",
+            good ->
+                (tensors, norms) ->
+                    good.squaredNorms(
+                        tensors.stream()
+                            .map(x -> flat(x, 0, (int) Math.min(x.shape().size(), 1 << 16)))
+                            .toList(),
+                        norms),
+            // Only one case has a tensor that large.
+            "FUSED-NORMS-004"));
+  }
+
+  private static Mutant norms(
+      String name, String bug, UnaryOperator<SquaredNormsKernel> broken, String... killers) {
+    return Mutant.fused(
+        name,
+        bug,
+        (host, fused) ->
+            new DecoratedFusedKernels(fused) {
+              @Override
+              public Support<SquaredNormsKernel> squaredNorms() {
+                return replaced(super.squaredNorms(), broken);
+              }
+            },
+        killers);
+  }
+
+  private static OptimizerKernel each(OptimizerKernel good, UnaryOperator<ParameterUpdate> broken) {
+    return (updates, rate, step) -> good.step(updates.stream().map(broken).toList(), rate, step);
   }
 
   private static RectifiedAdam withDecay(RectifiedAdam r, double decay, boolean decoupled) {

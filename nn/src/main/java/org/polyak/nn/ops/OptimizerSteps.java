@@ -6,25 +6,24 @@ import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
+import org.polyak.spi.fused.ParameterUpdate;
 
-/** One step of an optimiser on one parameter: fused, or composed from verbs. */
+/** One step of an optimiser on all parameters: fused, or composed from verbs. */
 public final class OptimizerSteps {
   private OptimizerSteps() {}
 
   /**
-   * Updates a parameter and its state in place.
+   * Updates parameters and their state in place.
    *
    * @param engine the backend
    * @param scratch owner of temporaries
    * @param rule the update rule
-   * @param parameter θ, contiguous
-   * @param gradient g, shaped like θ; left as it is
-   * @param gradientScale {@code [1]}: g is multiplied by it first; null for 1
-   * @param state the rule's state tensors, shaped like θ
+   * @param updates what is updated; parameters and states are contiguous
    * @param learningRate η
    * @param step t, from 1
    */
@@ -32,31 +31,50 @@ public final class OptimizerSteps {
       Engine engine,
       Scope scratch,
       OptimizerRule rule,
-      Tensor parameter,
-      Tensor gradient,
-      @Nullable Tensor gradientScale,
-      List<Tensor> state,
+      List<ParameterUpdate> updates,
       double learningRate,
       long step) {
-    ArrayOps.require(
-        state.size() == rule.stateCount() && gradient.shape().equals(parameter.shape()),
-        "optimiser step",
-        "a parameter %s needs a gradient of its shape and %d state tensors; got %s and %d",
-        parameter.shape(),
-        rule.stateCount(),
-        gradient.shape(),
-        state.size());
+    updates.forEach(update -> check(rule, update));
     Ops ops = Ops.inference(engine, scratch);
     Optional<OptimizerKernel> kernel =
         engine.fused(
             rule.getClass().getSimpleName() + " step", rule, fused -> fused.optimizer(rule));
     if (kernel.isPresent()) {
-      Tensor dense = ops.contiguous(Variable.constant(gradient)).tensor();
-      kernel.get().step(parameter, dense, gradientScale, state, learningRate, step);
-      return;
+      kernel
+          .get()
+          .step(updates.stream().map(u -> withDenseGradient(ops, u)).toList(), learningRate, step);
+    } else {
+      updates.forEach(update -> compose(ops, rule, update, learningRate, step));
     }
+  }
+
+  private static void check(OptimizerRule rule, ParameterUpdate update) {
+    Shape shape = update.parameter().shape();
+    ArrayOps.require(
+        update.state().size() == rule.stateCount() && update.gradient().shape().equals(shape),
+        "optimiser step",
+        "a parameter %s needs a gradient of its shape and %d state tensors; got %s and %d",
+        shape,
+        rule.stateCount(),
+        update.gradient().shape(),
+        update.state().size());
+  }
+
+  private static ParameterUpdate withDenseGradient(Ops ops, ParameterUpdate update) {
+    return new ParameterUpdate(
+        update.parameter(),
+        ops.contiguous(Variable.constant(update.gradient())).tensor(),
+        update.gradientScale(),
+        update.state());
+  }
+
+  private static void compose(
+      Ops ops, OptimizerRule rule, ParameterUpdate update, double learningRate, long step) {
+    Tensor parameter = update.parameter();
+    List<Tensor> state = update.state();
+    @Nullable Tensor gradientScale = update.gradientScale();
     Variable theta = Variable.constant(parameter);
-    Variable g = Variable.constant(gradient);
+    Variable g = Variable.constant(update.gradient());
     if (gradientScale != null) {
       g = ops.multiply(g, Variable.constant(gradientScale));
     }

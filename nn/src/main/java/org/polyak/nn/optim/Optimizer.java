@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Gradients;
 import org.polyak.nn.autograd.Variable;
@@ -14,11 +15,13 @@ import org.polyak.nn.layers.Parameter;
 import org.polyak.nn.ops.Engine;
 import org.polyak.nn.ops.Ops;
 import org.polyak.nn.ops.OptimizerSteps;
+import org.polyak.nn.ops.SquaredNorms;
 import org.polyak.spi.DType;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
 import org.polyak.spi.fused.OptimizerRule;
+import org.polyak.spi.fused.ParameterUpdate;
 
 /**
  * Updates a model's parameters in place and carries the state that its rule needs. Everything,
@@ -77,33 +80,53 @@ public final class Optimizer {
    */
   public void step(Gradients gradients, double learningRate) {
     steps++;
-    try (Scope scratch = scope.child("optimiser step " + steps)) {
-      Ops ops = Ops.inference(engine, scratch);
-      Tensor common =
-          clipping instanceof GradientClipping.Global(double maximum)
-              ? scaleOf(ops, globalSquaredNorm(ops, gradients), maximum)
-              : null;
-      for (int i = 0; i < parameters.size(); i++) {
-        Variable variable = parameters.get(i).variable();
-        Tensor gradient = gradients.of(variable);
-        if (gradient != null) {
-          Tensor gradientScale =
-              clipping instanceof GradientClipping.PerParameter(double maximum)
-                  ? scaleOf(ops, squaredNorm(ops, gradient), maximum)
-                  : common;
-          OptimizerSteps.step(
-              engine,
-              scratch,
-              rule,
-              variable.tensor(),
-              gradient,
-              gradientScale,
-              states.get(i),
-              learningRate,
-              steps);
-        }
-      }
+    List<Integer> trained =
+        IntStream.range(0, parameters.size())
+            .filter(i -> gradients.of(parameters.get(i).variable()) != null)
+            .boxed()
+            .toList();
+    List<Tensor> found =
+        trained.stream().map(i -> gradients.require(parameters.get(i).variable())).toList();
+    if (found.isEmpty()) {
+      return;
     }
+    try (Scope scratch = scope.child("optimiser step " + steps)) {
+      @Nullable Tensor scales = scales(Ops.inference(engine, scratch), found);
+      List<ParameterUpdate> updates = new ArrayList<>();
+      for (int i = 0; i < found.size(); i++) {
+        int parameter = trained.get(i);
+        updates.add(
+            new ParameterUpdate(
+                parameters.get(parameter).variable().tensor(),
+                found.get(i),
+                scales == null ? null : element(scales, i),
+                states.get(parameter)));
+      }
+      OptimizerSteps.step(engine, scratch, rule, updates, learningRate, steps);
+    }
+  }
+
+  /** {@code min(1, c / (norm + ε))} for each gradient, or one for all; null without clipping. */
+  private @Nullable Tensor scales(Ops ops, List<Tensor> gradients) {
+    return switch (clipping) {
+      case GradientClipping.None none -> null;
+      case GradientClipping.PerParameter(double maximum) ->
+          scales(ops, SquaredNorms.of(ops, gradients), maximum);
+      case GradientClipping.Global(double maximum) ->
+          scales(ops, ops.sum(SquaredNorms.of(ops, gradients), 0), maximum);
+    };
+  }
+
+  private static Tensor scales(Ops ops, Variable squaredNorms, double maximum) {
+    Variable norms = ops.unary(UnaryOp.SQUARE_ROOT, squaredNorms);
+    Variable inverse = ops.unary(UnaryOp.RECIPROCAL, ops.shift(norms, GradientClipping.EPSILON));
+    return ops.minimum(ops.scale(inverse, maximum), ops.filled(1)).tensor();
+  }
+
+  /** The element of a vector, or the only one. */
+  private static Tensor element(Tensor scales, int index) {
+    int at = Math.min(index, scales.shape().dim(0) - 1);
+    return scales.view(scales.layout().slice(0, at, at + 1));
   }
 
   /** A copy of the state on the host, for a checkpoint. */
@@ -146,32 +169,5 @@ public final class Optimizer {
 
   private String stateName(int parameter, int index) {
     return parameters.get(parameter).name() + "." + index;
-  }
-
-  /** {@code min(1, c / (norm + ε))}, [1]. */
-  private static @Nullable Tensor scaleOf(Ops ops, @Nullable Variable squaredNorm, double maximum) {
-    if (squaredNorm == null) {
-      return null;
-    }
-    Variable norm = ops.unary(UnaryOp.SQUARE_ROOT, squaredNorm);
-    Variable inverse = ops.unary(UnaryOp.RECIPROCAL, ops.shift(norm, GradientClipping.EPSILON));
-    Variable limited = ops.minimum(ops.scale(inverse, maximum), ops.filled(1));
-    return ops.reshape(limited, 1).tensor();
-  }
-
-  private static Variable squaredNorm(Ops ops, Tensor gradient) {
-    return ops.sumAll(ops.unary(UnaryOp.SQUARE, Variable.constant(gradient)));
-  }
-
-  private @Nullable Variable globalSquaredNorm(Ops ops, Gradients gradients) {
-    Variable sum = null;
-    for (Parameter parameter : parameters) {
-      Tensor gradient = gradients.of(parameter.variable());
-      if (gradient != null) {
-        Variable part = squaredNorm(ops, gradient);
-        sum = sum == null ? part : ops.add(sum, part);
-      }
-    }
-    return sum;
   }
 }

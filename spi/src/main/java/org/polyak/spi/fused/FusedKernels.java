@@ -43,7 +43,12 @@ public interface FusedKernels {
     return Support.notOffered();
   }
 
-  /** One step of an optimiser on one parameter. */
+  /** The squared norms of many tensors together. */
+  default Support<SquaredNormsKernel> squaredNorms() {
+    return Support.notOffered();
+  }
+
+  /** One step of an optimiser on all parameters. */
   default Support<OptimizerKernel> optimizer(OptimizerRule rule) {
     return Support.notOffered();
   }

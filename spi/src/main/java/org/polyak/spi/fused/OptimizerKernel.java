@@ -1,26 +1,15 @@
 package org.polyak.spi.fused;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.polyak.spi.Tensor;
 
-/** One optimiser step on one parameter, in place. */
+/** One optimiser step, in place, on all parameters of a model. */
 public interface OptimizerKernel {
   /**
-   * Updates a parameter and its state.
+   * Updates parameters and their state.
    *
-   * @param parameter θ, updated
-   * @param gradient g, shaped like θ; left as it is
-   * @param gradientScale {@code [1]}: g is multiplied by it first (gradient clipping); null for 1
-   * @param state the rule's state tensors in its order, shaped like θ, updated
+   * @param updates what is updated; no tensor is in two of them, but a gradient scale may be
    * @param learningRate η
    * @param step t, from 1
    */
-  void step(
-      Tensor parameter,
-      Tensor gradient,
-      @Nullable Tensor gradientScale,
-      List<Tensor> state,
-      double learningRate,
-      long step);
+  void step(List<ParameterUpdate> updates, double learningRate, long step);
 }

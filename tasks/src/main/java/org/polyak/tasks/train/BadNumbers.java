@@ -15,15 +15,12 @@ final class BadNumbers {
   private BadNumbers() {}
 
   /**
-   * The first layer of a forward pass with a number that is not finite: in its parameters, or else
-   * in its outputs, in the order of computation.
+   * The first layer of a forward pass with a number that is not finite in its outputs, in the order
+   * of computation. Parameters say nothing any more: the step has updated all of them.
    */
   static String firstLayer(Ops ops, List<Parameter> parameters, Tape tape) {
     Map<Variable, String> names = new HashMap<>();
     for (Parameter parameter : parameters) {
-      if (!isFinite(ops.toFloats(parameter.variable()))) {
-        return "the parameter " + parameter.name();
-      }
       names.put(parameter.variable(), layer(parameter.name()));
     }
     String layer = "the input";

@@ -31,7 +31,7 @@ final class TrainingStep {
    * @param step its number, from 0
    * @param measureMetric whether the metric is wanted too; it is NaN otherwise
    * @return means over the scored positions of the batch, before the update
-   * @throws NotFiniteException instead of the update, when the loss is not finite
+   * @throws NotFiniteException when the loss is not finite; the parameters are then spoilt, too
    */
   Evaluation take(TokenBatch batch, long step, boolean measureMetric) {
     try (Scope scope = trained.scope().child("step " + (step + 1))) {
@@ -40,13 +40,14 @@ final class TrainingStep {
       Variable outputs = Evaluator.outputs(ops, trained, batch);
       Variable losses = task.losses(ops, outputs, batch);
       Variable loss = ops.scale(ops.sumAll(losses), 1 / batch.scored());
+      optimizer.step(ops.backward(loss), run.schedule().at(step));
+      // The first wait of the step: until here the device had all of it to work on.
       double value = ops.toScalar(loss);
       if (!Double.isFinite(value)) {
         throw new NotFiniteException(
             BadNumbers.firstLayer(
                 Ops.inference(trained.engine(), scope), trained.model().parameters(), tape));
       }
-      optimizer.step(ops.backward(loss), run.schedule().at(step));
       double metric =
           measureMetric
               ? task.metricSum(ops, outputs, batch, value * batch.scored()) / batch.scored()

@@ -1,0 +1,43 @@
+package org.polyak.nn.ops;
+
+import java.util.List;
+import java.util.Optional;
+import org.polyak.nn.autograd.Variable;
+import org.polyak.spi.ReduceOp;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.UnaryOp;
+import org.polyak.spi.fused.FusedKernels;
+import org.polyak.spi.fused.SquaredNormsKernel;
+
+/** The squared norms of many tensors: fused, or composed from verbs. */
+public final class SquaredNorms {
+  private SquaredNorms() {}
+
+  /**
+   * {@code Σ x²} over all elements x of each tensor.
+   *
+   * @param tensors F32, of any shapes; at least one
+   * @return {@code [n]} for n tensors
+   */
+  public static Variable of(Ops ops, List<Tensor> tensors) {
+    List<Tensor> dense =
+        tensors.stream().map(x -> ops.contiguous(Variable.constant(x)).tensor()).toList();
+    Tensor norms = ops.allocate(Shape.of(dense.size()));
+    Optional<SquaredNormsKernel> kernel =
+        ops.engine().fused("squared norms", SquaredNormsKernel.class, FusedKernels::squaredNorms);
+    if (kernel.isPresent()) {
+      kernel.get().squaredNorms(dense, norms);
+    } else {
+      for (int i = 0; i < dense.size(); i++) {
+        compose(ops, dense.get(i), norms.view(norms.layout().slice(0, i, i + 1)));
+      }
+    }
+    return Variable.constant(norms);
+  }
+
+  private static void compose(Ops ops, Tensor tensor, Tensor norm) {
+    Variable flat = ops.reshape(Variable.constant(tensor), Math.toIntExact(tensor.shape().size()));
+    ops.kernels().reduce(ReduceOp.SUM, ops.unary(UnaryOp.SQUARE, flat).tensor(), 0, norm);
+  }
+}
