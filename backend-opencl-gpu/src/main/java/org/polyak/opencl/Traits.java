@@ -11,18 +11,10 @@ import org.polyak.opencl.driver.Device;
  * @param precision how products of matrices are computed
  * @param computeUnits that work-groups should occupy
  * @param groupSize work-items of a group in simple kernels
- * @param rowLanes work-items that share a row of a matrix
  */
 record Traits(
-    boolean cooperative,
-    boolean assembler,
-    Precision precision,
-    int computeUnits,
-    int groupSize,
-    int rowLanes) {
+    boolean cooperative, boolean assembler, Precision precision, int computeUnits, int groupSize) {
   private static final int ASYNCHRONOUS_COPIES = 80;
-  private static final int ROW_LANES = 64;
-
   private static final int LARGEST_GROUP = 256;
   private static final int CPU_GROUP = 64;
 
@@ -30,12 +22,12 @@ record Traits(
     int largest = (int) Math.min(LARGEST_GROUP, device.largestWorkGroup());
     int units = device.computeUnits();
     return device.type() == Device.Type.CPU
-        ? new Traits(false, false, precision, units, Math.min(CPU_GROUP, largest), 1)
+        ? new Traits(false, false, precision, units, Math.min(CPU_GROUP, largest))
         : gpu(device.computeCapability() >= ASYNCHRONOUS_COPIES, precision, units, largest);
   }
 
   /** Those of a GPU. */
   static Traits gpu(boolean assembler, Precision precision, int computeUnits, int largestGroup) {
-    return new Traits(true, assembler, precision, computeUnits, largestGroup, ROW_LANES);
+    return new Traits(true, assembler, precision, computeUnits, largestGroup);
   }
 }
