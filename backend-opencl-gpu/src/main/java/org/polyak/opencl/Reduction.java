@@ -105,7 +105,7 @@ final class Reduction {
   private void reduce(ReduceOp op, Axis in, int length, int[] extents, Axis out) {
     int results = size(extents);
     Form form = form(op, in, length, extents);
-    int slab = slab(results, length, form.lanes());
+    int slab = slab(form, results, length);
     int slabs = Math.max(1, Math.ceilDiv(length, slab));
     if (slabs == 1) {
       launch(form, in, length, extents, out, slab, slabs);
@@ -148,24 +148,29 @@ final class Reduction {
    *
    * @param op what is computed
    * @param sharing which kernel
-   * @param vector elements that move together in a line
+   * @param vector elements of a line, or results next to each other, that move together
    * @param lanes work-items for each result and slab
    */
   private record Form(ReduceOp op, Sharing sharing, int vector, int lanes) {}
 
   private Form form(ReduceOp op, Axis in, int length, int[] extents) {
-    if (in.step() != 1 || length < LEAST_LINE) {
-      boolean strips = !cooperative && in.strides()[Loops.DEPTH - 1] == 1;
-      return new Form(op, strips ? Sharing.STRIPS : Sharing.COLUMNS, 1, stack);
-    }
+    int row = Loops.DEPTH - 1;
     boolean fours = in.start() % 4 == 0;
-    for (int axis = 0; axis < extents.length; axis++) {
+    for (int axis = 0; axis < row; axis++) {
       fours &= extents[axis] == 1 || in.strides()[axis] % 4 == 0;
     }
-    int vector = fours ? 4 : 1;
-    int packs = Math.ceilDiv(length, vector * PACKS_OF_A_LANE);
-    int lanes = cooperative ? Math.min(Groups.powerOfTwo(packs), LANES_OF_LONG_LINES) : 1;
-    return new Form(op, Sharing.LINES, vector, lanes);
+    if (in.step() == 1 && length >= LEAST_LINE) {
+      int vector = fours && (extents[row] == 1 || in.strides()[row] % 4 == 0) ? 4 : 1;
+      int packs = Math.ceilDiv(length, vector * PACKS_OF_A_LANE);
+      int lanes = cooperative ? Math.min(Groups.powerOfTwo(packs), LANES_OF_LONG_LINES) : 1;
+      return new Form(op, Sharing.LINES, vector, lanes);
+    }
+    boolean neighbours = in.strides()[row] == 1;
+    if (!cooperative) {
+      return new Form(op, neighbours ? Sharing.STRIPS : Sharing.COLUMNS, 1, 1);
+    }
+    fours &= neighbours && extents[row] % 4 == 0 && in.step() % 4 == 0;
+    return new Form(op, Sharing.COLUMNS, fours ? 4 : 1, stack);
   }
 
   private String options(Form form) {
@@ -184,12 +189,13 @@ final class Reduction {
   }
 
   /** Elements of a slab, a multiple of four: the whole axis where there are results enough. */
-  private int slab(int results, int length, int lanes) {
-    long wanted = cooperative ? WANTED_ITEMS : WANTED_TASKS;
-    long slabs = Math.max(1, wanted / ((long) results * lanes));
-    int least = cooperative ? lanes * LEAST_STEPS : GROUP * LEAST_STEPS;
-    int slab = Math.max(least, Math.toIntExact(Math.ceilDiv((long) length, slabs)));
-    return multipleOfFour(slab);
+  private int slab(Form form, int results, int length) {
+    // Half as many work-items keep the memory busy where each reads packs of results.
+    boolean packs = form.sharing() == Sharing.COLUMNS && form.vector() > 1;
+    long items = (long) (packs ? Math.ceilDiv(results, 2) : results) * form.lanes();
+    long slabs = Math.max(1, (cooperative ? WANTED_ITEMS : WANTED_TASKS) / items);
+    int least = (cooperative ? form.lanes() : GROUP) * LEAST_STEPS;
+    return multipleOfFour(Math.max(least, Math.toIntExact(Math.ceilDiv((long) length, slabs))));
   }
 
   private static int multipleOfFour(int count) {
@@ -222,7 +228,7 @@ final class Reduction {
     long groups =
         switch (form.sharing()) {
           case LINES -> Math.ceilDiv((long) results * slabs, group / form.lanes());
-          case COLUMNS -> (long) Math.ceilDiv(results, COLUMNS) * slabs;
+          case COLUMNS -> (long) Math.ceilDiv(results, COLUMNS * form.vector()) * slabs;
           case STRIPS -> {
             int row = extents[Loops.DEPTH - 1];
             yield (long) results / row * Math.ceilDiv(row, COLUMNS) * slabs;
@@ -253,10 +259,15 @@ final class Reduction {
 
   private void launchRun(Axis in, int length, int[] extents, Axis out, int slab, Memory before) {
     int results = size(extents);
-    int group = device.traits().groupSize();
+    boolean lines =
+        cooperative
+            && Math.abs(in.step()) == 1
+            && Math.abs(out.step()) == 1
+            && length >= LEAST_LINE;
+    int group = lines ? RUN : device.traits().groupSize();
     long items = (long) results * Math.ceilDiv(length, slab);
     device
-        .kernel("reduction", options(RUNNING), "running_sum")
+        .kernel("reduction", options(RUNNING), lines ? "running_lines" : "running_sum")
         .memory(out.memory())
         .integer(out.start())
         .integers(out.strides())

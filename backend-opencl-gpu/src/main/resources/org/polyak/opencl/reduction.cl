@@ -6,7 +6,8 @@
 //          work-item
 // STACK    `columns`: work-items of a group that share a result, a power of two
 // SIZE     `lines`: work-items of a group that share a result; see lanes.cl
-// VECTOR   `lines`: 4 where lines and slabs begin at multiples of four elements, else 1
+// VECTOR   4 where lines and slabs begin, or rows of results begin and end, at multiples of four
+//          elements, else 1
 //
 // A result has an index in four nested loops; `in` is stepped through from there.
 
@@ -45,39 +46,6 @@ inline int4 unfold(int flat, int4 extents) {
 #define STORE(number, x)                                                 \
   out[slabs > 1 ? (long)(number) * results + result : out_at + POSITION(out_strides)] = x
 
-// Neighbours in a group take neighbouring results.
-__kernel __attribute__((reqd_work_group_size(COLUMNS * STACK, 1, 1)))
-void columns(ARGUMENTS) {
-  __local float room[COLUMNS * STACK];
-  int x = get_local_id(0) % COLUMNS, y = get_local_id(0) / COLUMNS;
-  int blocks = (results + COLUMNS - 1) / COLUMNS;
-  int result = get_group_id(0) % blocks * COLUMNS + x, number = get_group_id(0) / blocks;
-  int4 index = unfold(min(result, results - 1), extents);
-  in += in_at + POSITION(in_strides);
-  int end = min(length, (number + 1) * slab);
-  float total = START;
-  int i = number * slab + y;
-  // Eight loads at a time: none waits for another.
-  for (; i + 7 * STACK < end; i += 8 * STACK) {
-    float x[8];
-#pragma unroll
-    for (int r = 0; r < 8; r++) x[r] = in[(long)(i + r * STACK) * in_step];
-#pragma unroll
-    for (int r = 0; r < 8; r++) total = JOIN(total, x[r]);
-  }
-  for (; i < end; i += STACK) total = JOIN(total, in[(long)i * in_step]);
-#if STACK > 1
-  room[get_local_id(0)] = total;
-  for (int reach = STACK / 2; reach > 0; reach /= 2) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-    if (y < reach)
-      room[get_local_id(0)] = JOIN(room[get_local_id(0)], room[get_local_id(0) + reach * COLUMNS]);
-  }
-  total = room[get_local_id(0)];
-#endif
-  if (y == 0 && result < results) STORE(number, total);
-}
-
 #if VECTOR == 4
 inline pack joined(pack a, pack b) {
 #if SUM
@@ -92,6 +60,48 @@ inline float joined_of(pack x) { return JOIN(JOIN(x.x, x.y), JOIN(x.z, x.w)); }
 #define joined JOIN
 #define joined_of(x) (x)
 #endif
+
+// Neighbours in a group take neighbouring results, a pack of them each.
+__kernel __attribute__((reqd_work_group_size(COLUMNS * STACK, 1, 1)))
+void columns(ARGUMENTS) {
+  __local pack room[COLUMNS * STACK];
+  int x = get_local_id(0) % COLUMNS, y = get_local_id(0) / COLUMNS;
+  int across = COLUMNS * VECTOR, blocks = (results + across - 1) / across;
+  int group = get_group_id(0), number = group / blocks;
+  int result = group % blocks * across + x * VECTOR;
+  int4 index = unfold(min(result, results - VECTOR), extents);
+  in += in_at + POSITION(in_strides);
+  int end = min(length, (number + 1) * slab), i = number * slab + y;
+  pack totals = START;
+  // Eight loads at a time: none waits for another.
+  for (; i + 7 * STACK < end; i += 8 * STACK) {
+    pack loaded[8];
+#pragma unroll
+    for (int r = 0; r < 8; r++)
+      loaded[r] = *(__global const pack *)(in + (long)(i + r * STACK) * in_step);
+#pragma unroll
+    for (int r = 0; r < 8; r++) totals = joined(totals, loaded[r]);
+  }
+  for (; i < end; i += STACK)
+    totals = joined(totals, *(__global const pack *)(in + (long)i * in_step));
+#if STACK > 1
+  room[get_local_id(0)] = totals;
+  for (int reach = STACK / 2; reach > 0; reach /= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (y < reach)
+      room[get_local_id(0)] =
+          joined(room[get_local_id(0)], room[get_local_id(0) + reach * COLUMNS]);
+  }
+  totals = room[get_local_id(0)];
+#endif
+  if (y != 0 || result >= results) return;
+#if VECTOR == 4
+  float each[VECTOR] = {totals.x, totals.y, totals.z, totals.w};
+#else
+  float each[VECTOR] = {totals};
+#endif
+  for (int c = 0; c < VECTOR; c++, result++, index.w++) STORE(number, each[c]);
+}
 
 // Neighbours in a group take neighbouring elements of one line, whose step is 1.
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
@@ -137,12 +147,14 @@ __kernel void strips(ARGUMENTS) {
   for (int c = 0; c < count; c++, result++, index.w++) STORE(number, totals[c]);
 }
 
+#define RUNNING                                                                                \
+  __global float *out, long out_at, int4 out_strides, int out_step, __global const float *in,  \
+      long in_at, int4 in_strides, int in_step, int4 extents, int results, int length, int slab, \
+      __global const float *before
+
 // A work-item for every result and slab. `before` holds running totals of slabs by results.
-__kernel void running_sum(__global float *out, long out_at, int4 out_strides, int out_step,
-                          __global const float *in, long in_at, int4 in_strides, int in_step,
-                          int4 extents, int results, int length, int slab,
-                          __global const float *before) {
-  int result = get_global_id(0) % results, number = get_global_id(0) / results;
+__kernel void running_sum(RUNNING) {
+  int result = (int)get_global_id(0) % results, number = (int)get_global_id(0) / results;
   int first = number * slab, end = min(length, first + slab);
   if (first >= length) return;
   int4 index = unfold(result, extents);
@@ -152,5 +164,39 @@ __kernel void running_sum(__global float *out, long out_at, int4 out_strides, in
   for (int i = first; i < end; i++) {
     total += in[(long)i * in_step];
     out[(long)i * out_step] = total;
+  }
+}
+
+#define RUNS 64
+
+// The same where steps are 1 or -1: squares of RUNS runs by RUNS elements pass through local memory,
+// so that neighbours in a group read and write neighbours of one run.
+__kernel __attribute__((reqd_work_group_size(RUNS, 1, 1)))
+void running_lines(RUNNING) {
+  __local float tile[RUNS][RUNS + 1];
+  __local long from[RUNS], to[RUNS];
+  __local int counts[RUNS];
+  int lane = get_local_id(0), slabs = (length + slab - 1) / slab;
+  long run = (long)get_group_id(0) * RUNS + lane;
+  int result = (int)min(run / slabs, results - 1L), number = (int)(run % slabs);
+  int first = number * slab;
+  int4 index = unfold(result, extents);
+  from[lane] = in_at + POSITION(in_strides) + (long)first * in_step;
+  to[lane] = out_at + POSITION(out_strides) + (long)first * out_step;
+  counts[lane] = run / slabs < results ? min(slab, length - first) : 0;
+  float total = number == 0 ? 0 : before[(long)(number - 1) * results + result];
+  for (int at = 0; at < slab; at += RUNS) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+#pragma unroll 8
+    for (int r = 0; r < RUNS; r++)
+      tile[r][lane] = at + lane < counts[r] ? in[from[r] + (long)(at + lane) * in_step] : 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int i = 0; i < RUNS; i++) {
+      total += tile[lane][i];
+      tile[lane][i] = total;
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int r = 0; r < RUNS; r++)
+      if (at + lane < counts[r]) out[to[r] + (long)(at + lane) * out_step] = tile[r][lane];
   }
 }
