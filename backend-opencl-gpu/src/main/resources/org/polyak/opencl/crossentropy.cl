@@ -39,9 +39,9 @@
 #endif
 
 #if STAGED
-#define AT_TARGET stage[SLOT * PITCH + target]
+#define AT_TARGET stage[(int)(present - (long)get_group_id(0) * GROUP) * PITCH + target]
 #else
-#define AT_TARGET ((__global const float *)(logits + logits_at + row * PACKS))[target]
+#define AT_TARGET ((__global const float *)(logits + logits_at + present * PACKS))[target]
 #endif
 
 #if VECTOR == 4
@@ -58,14 +58,16 @@ inline float largest_of(pack x) { return x; }
   pack x[EACH];                                               \
   LOAD_ROW                                                    \
   float largest = -INFINITY;                                  \
-  FOR_PACKS largest = larger(largest, largest_of(x[c]));      \
-  largest = largest_of_lanes(room, largest)
+  FOR_PACKS largest = larger(largest, largest_of(x[c]))
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 void forward(__global float *losses, long losses_at, __global const pack *logits, long logits_at,
              __global const int *targets, long targets_at, float smoothing, int rows,
              __global int *fault) {
   ENTER;
+  bool inside = target >= 0 && target < WIDTH;
+  float wanted = inside ? AT_TARGET : 0;
+  largest = largest_of_lanes(room, largest);
   float sum = 0, shifted = 0;
   FOR_PACKS {
     sum += total_of(exp(x[c] - largest));
@@ -74,13 +76,9 @@ void forward(__global float *losses, long losses_at, __global const pack *logits
   sum = sum_of_lanes(room, sum);
   if (smoothing != 0) shifted = sum_of_lanes(room, shifted);
   if (LANE != 0 || row >= rows) return;
-  if (target >= WIDTH) {
-    fault[0] = row + 1;
-    target = -1;
-  }
+  if (target >= WIDTH) fault[0] = row + 1;
   float loss = 0;
-  if (target >= 0) {
-    float wanted = AT_TARGET;
+  if (inside) {
     loss = log(sum) - (1 - smoothing) * (wanted - largest);
     if (smoothing != 0) loss -= smoothing * (shifted / WIDTH);
   }
@@ -100,6 +98,7 @@ void backward(__global pack *dlogits, long dlogits_at, __global const pack *logi
               long logits_at, __global const int *targets, long targets_at,
               __global const float *dlosses, long dlosses_at, float smoothing, int rows) {
   ENTER;
+  largest = largest_of_lanes(room, largest);
   float sum = 0;
   FOR_PACKS {
     x[c] = exp(x[c] - largest);
