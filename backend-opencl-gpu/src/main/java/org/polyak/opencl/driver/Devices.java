@@ -33,7 +33,7 @@ public sealed interface Devices {
     if (obstacle.isPresent()) {
       return obstacle.get();
     }
-    try {
+    try (SignalHandlers _ = SignalHandlers.keep()) {
       return search();
     } catch (UnsatisfiedLinkError | NoClassDefFoundError e) {
       return Loader.broken(e);

@@ -99,7 +99,7 @@ public final class Program implements AutoCloseable {
     if (status[0] != CL.CL_SUCCESS) {
       return Optional.empty();
     }
-    if (CL.clBuildProgram(handle, 1, devices, options, null, null) != CL.CL_SUCCESS) {
+    if (build(handle, queue.device(), options) != CL.CL_SUCCESS) {
       CL.clReleaseProgram(handle);
       return Optional.empty();
     }
@@ -112,7 +112,7 @@ public final class Program implements AutoCloseable {
         CL.clCreateProgramWithSource(queue.context(), 1, new String[] {source}, null, status);
     Status.check(status[0], "reading program " + name);
     cl_device_id device = queue.device().handle().device;
-    int built = CL.clBuildProgram(handle, 1, new cl_device_id[] {device}, options, null, null);
+    int built = build(handle, queue.device(), options);
     if (built != CL.CL_SUCCESS) {
       String log = log(handle, device);
       CL.clReleaseProgram(handle);
@@ -122,6 +122,13 @@ public final class Program implements AutoCloseable {
               .formatted(name, options.strip(), queue.device().name(), log));
     }
     return new Program(name, queue.device(), handle);
+  }
+
+  private static int build(cl_program program, Device device, String options) {
+    try (SignalHandlers _ = SignalHandlers.keep()) {
+      return CL.clBuildProgram(
+          program, 1, new cl_device_id[] {device.handle().device}, options, null, null);
+    }
   }
 
   private byte[] binary() {

@@ -44,15 +44,17 @@ public final class Queue implements AutoCloseable {
     cl_context_properties properties = new cl_context_properties();
     properties.addProperty(CL.CL_CONTEXT_PLATFORM, device.handle().platform);
     int[] status = {0};
-    context =
-        CL.clCreateContext(
-            properties, 1, new cl_device_id[] {device.handle().device}, null, null, status);
-    Status.check(status[0], "opening device '%s'".formatted(device.name()));
-    long wanted = measures ? CL.CL_QUEUE_PROFILING_ENABLE : 0;
-    queue = CL.clCreateCommandQueue(context, device.handle().device, wanted, status);
-    if (status[0] != CL.CL_SUCCESS) {
-      CL.clReleaseContext(context);
-      throw Status.failure(status[0], "opening a queue on device '%s'".formatted(device.name()));
+    try (SignalHandlers _ = SignalHandlers.keep()) {
+      context =
+          CL.clCreateContext(
+              properties, 1, new cl_device_id[] {device.handle().device}, null, null, status);
+      Status.check(status[0], "opening device '%s'".formatted(device.name()));
+      long wanted = measures ? CL.CL_QUEUE_PROFILING_ENABLE : 0;
+      queue = CL.clCreateCommandQueue(context, device.handle().device, wanted, status);
+      if (status[0] != CL.CL_SUCCESS) {
+        CL.clReleaseContext(context);
+        throw Status.failure(status[0], "opening a queue on device '%s'".formatted(device.name()));
+      }
     }
   }
 
