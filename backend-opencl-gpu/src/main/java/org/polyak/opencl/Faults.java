@@ -1,6 +1,8 @@
 package org.polyak.opencl;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.polyak.opencl.driver.Memory;
 import org.polyak.opencl.driver.Queue;
 import org.polyak.spi.DeviceMemoryException;
@@ -12,7 +14,13 @@ import org.polyak.spi.DeviceMemoryException;
 final class Faults implements AutoCloseable {
   private final Queue queue;
   private final Memory row;
+
+  /** Whichever thread has the backend may read it. */
+  private final Arena arena = Arena.ofShared();
+
+  private final MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
   private boolean possible;
+  private boolean asked;
 
   Faults(Queue queue) {
     this.queue = queue;
@@ -33,27 +41,39 @@ final class Faults implements AutoCloseable {
   }
 
   /**
-   * Waits for the device if a kernel that may note something was launched since the last time.
-   *
-   * @throws IndexOutOfBoundsException when one did
+   * Lets the device answer with the host's next wait, if a kernel that may note something was
+   * launched since the last time.
    */
-  void check() {
-    if (!possible) {
+  void ask() {
+    if (possible) {
+      queue.readSoon(row, answer);
+      possible = false;
+      asked = true;
+    }
+  }
+
+  /**
+   * Reads the answer, after that wait.
+   *
+   * @throws IndexOutOfBoundsException when a kernel noted something
+   */
+  void report() {
+    if (!asked) {
       return;
     }
-    int[] found = {0};
-    queue.read(row, 0, MemorySegment.ofArray(found));
-    possible = false;
-    if (found[0] != 0) {
+    asked = false;
+    int noted = answer.get(ValueLayout.JAVA_INT, 0);
+    if (noted != 0) {
       clear();
       throw new IndexOutOfBoundsException(
-          "The index of row %d lies outside its table.".formatted(found[0] - 1));
+          "The index of row %d lies outside its table.".formatted(noted - 1));
     }
   }
 
   @Override
   public void close() {
     row.close();
+    arena.close();
   }
 
   private void clear() {

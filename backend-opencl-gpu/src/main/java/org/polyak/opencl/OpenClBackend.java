@@ -63,8 +63,9 @@ final class OpenClBackend implements Backend {
   @Override
   public void download(Tensor from, MemorySegment host) {
     if (from.layout().isContiguous()) {
-      faults.check();
+      faults.ask();
       device.queue().read(OpenClBuffer.memory(from), start(from), host.asSlice(0, bytes(from)));
+      faults.report();
       return;
     }
     try (Scope scope = openScope("download")) {
@@ -76,8 +77,9 @@ final class OpenClBackend implements Backend {
 
   @Override
   public void finish() {
+    faults.ask();
     device.queue().finish();
-    faults.check();
+    faults.report();
   }
 
   @Override

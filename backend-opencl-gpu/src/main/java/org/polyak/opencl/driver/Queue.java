@@ -136,6 +136,19 @@ public final class Queue implements AutoCloseable {
 
   /** Waits for earlier work, then copies device memory to the host. */
   public void read(Memory from, long fromByte, MemorySegment host) {
+    read(from, fromByte, host, true);
+  }
+
+  /**
+   * Copies device memory to the host, at the latest when the host next waits.
+   *
+   * @param host native memory, not to be touched until then
+   */
+  public void readSoon(Memory from, MemorySegment host) {
+    read(from, 0, host, false);
+  }
+
+  private void read(Memory from, long fromByte, MemorySegment host, boolean waits) {
     downloads++;
     downloadedBytes += host.byteSize();
     for (long at = 0; at < host.byteSize(); at += LARGEST_TRANSFER) {
@@ -144,7 +157,7 @@ public final class Queue implements AutoCloseable {
           CL.clEnqueueReadBuffer(
               queue,
               from.handle(),
-              true,
+              waits,
               fromByte + at,
               part.byteSize(),
               pointer(part),
