@@ -48,10 +48,21 @@ final class CpuBiasActivation implements BiasActivationKernel {
   @Override
   public void backward(
       Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+    backward(in, FloatSpan.of(bias), outGradient, inGradient, biasGradient);
+  }
+
+  /** Gradients from the result of ReLU: its slope is that at what the activation was given. */
+  void backwardOfResult(
+      Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+    FloatSpan zeros = new FloatSpan(new float[out.shape().dim(1)], 0);
+    backward(out, zeros, outGradient, inGradient, biasGradient);
+  }
+
+  private void backward(
+      Tensor in, FloatSpan b, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
     int width = in.shape().dim(1);
     RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
     FloatSpan x = FloatSpan.of(in);
-    FloatSpan b = FloatSpan.of(bias);
     FloatSpan dy = FloatSpan.of(outGradient);
     FloatSpan dx = FloatSpan.of(inGradient);
     float[][] sums = new float[blocks.count()][];

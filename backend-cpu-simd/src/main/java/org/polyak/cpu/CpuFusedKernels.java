@@ -1,7 +1,9 @@
 package org.polyak.cpu;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.AttentionSpec;
@@ -10,6 +12,7 @@ import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
@@ -18,8 +21,8 @@ import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
 /**
- * {@link FusedKernels} of the CPU: every operation is offered. Confined to the thread of its
- * backend, like the pool it runs on.
+ * {@link FusedKernels} of the CPU: every operation is offered, linear layers with the activations
+ * that the contract names. Confined to the thread of its backend, like the pool it runs on.
  */
 final class CpuFusedKernels implements FusedKernels {
   private final WorkerPool pool;
@@ -32,6 +35,7 @@ final class CpuFusedKernels implements FusedKernels {
   private final OptimizerLoops optimizers;
   private final Support<SoftmaxAttentionKernel> softmaxAttention;
   private final Support<LayerNormKernel> layerNorm;
+  private final Map<Activation, Support<LinearKernel>> linear = new EnumMap<>(Activation.class);
   private final Support<CrossEntropyKernel> crossEntropy;
   private final Support<LogisticMixtureKernel> logisticMixture;
   private final Support<DropoutKernel> dropout;
@@ -45,6 +49,9 @@ final class CpuFusedKernels implements FusedKernels {
     optimizers = device.kernel(VectorOptimizerLoops.class);
     softmaxAttention = new Support.Native<>(new CpuSoftmaxAttention(device));
     layerNorm = new Support.Native<>(new CpuLayerNorm(device));
+    for (Activation activation : Activation.values()) {
+      linear.put(activation, linear(device, activations, activation));
+    }
     crossEntropy = new Support.Native<>(new CpuCrossEntropy(device));
     logisticMixture = new Support.Native<>(new CpuLogisticMixture(pool));
     dropout = new Support.Native<>(new CpuDropout(device));
@@ -65,6 +72,20 @@ final class CpuFusedKernels implements FusedKernels {
   @Override
   public Support<LayerNormKernel> layerNorm() {
     return layerNorm;
+  }
+
+  private static Support<LinearKernel> linear(
+      CpuDevice device, ActivationRows rows, Activation activation) {
+    return switch (activation) {
+      case IDENTITY, RELU -> new Support.Native<>(new CpuLinear(device, rows, activation));
+      case GELU, SILU ->
+          new Support.Unsupported<>("its gradient needs the sums before the activation");
+    };
+  }
+
+  @Override
+  public Support<LinearKernel> linear(Activation activation) {
+    return Objects.requireNonNull(linear.get(activation));
   }
 
   @Override

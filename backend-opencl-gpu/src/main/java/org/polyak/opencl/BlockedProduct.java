@@ -74,7 +74,7 @@ final class BlockedProduct implements ProductStrategy {
   }
 
   private void multiply(Product product, Loops batches, long[] start, Operand panels) {
-    Kernel kernel = device.kernel(RESOURCE, "", "multiply");
+    Kernel kernel = device.kernel(RESOURCE, Epilogue.options(product.epilogue()), "multiply");
     product.result(batches, start).passTo(kernel);
     product.left(batches, start).passTo(kernel);
     panels.passTo(kernel);
@@ -85,7 +85,8 @@ final class BlockedProduct implements ProductStrategy {
         .integer(product.inner())
         .integer(product.columns())
         .integer(batches.extents()[1])
-        .integer(product.accumulate() ? 1 : 0)
+        .integer(product.accumulate() ? 1 : 0);
+    Epilogue.arguments(kernel, product.epilogue())
         .launch(
             device.queue(),
             new long[] {Groups.cover(blocks, group), panels(product), batches.size()},

@@ -20,7 +20,7 @@ final class GeneralProduct implements ProductStrategy {
 
   @Override
   public void submit(Product product) {
-    Kernel kernel = device.kernel("matmul", "", "general");
+    Kernel kernel = device.kernel("matmul", Epilogue.options(product.epilogue()), "general");
     Loops batches = product.batches();
     for (long[] start : batches.starts()) {
       product.result(batches, start).passTo(kernel);
@@ -31,7 +31,8 @@ final class GeneralProduct implements ProductStrategy {
           .integer(product.inner())
           .integer(product.columns())
           .integer(batches.extents()[1])
-          .integer(product.accumulate() ? 1 : 0)
+          .integer(product.accumulate() ? 1 : 0);
+      Epilogue.arguments(kernel, product.epilogue())
           .launch(
               device.queue(),
               new long[] {

@@ -1,7 +1,6 @@
 package org.polyak.opencl;
 
 import java.util.List;
-import org.polyak.spi.Tensor;
 
 /** Products of matrices over batches. */
 final class MatrixProduct {
@@ -14,17 +13,16 @@ final class MatrixProduct {
             : List.of(new BlockedProduct(device));
   }
 
-  void multiply(Tensor a, Tensor b, boolean accumulate, Tensor out) {
-    if (out.shape().size() == 0) {
+  void multiply(Product product) {
+    if (product.out().shape().size() == 0) {
       return;
     }
-    Product product = new Product(a, b, accumulate, out);
     for (ProductStrategy strategy : strategies) {
       if (strategy.accepts(product)) {
         strategy.submit(product);
         return;
       }
     }
-    throw new IllegalStateException("No way to compute %s times %s.".formatted(a, b));
+    throw new IllegalStateException("No way to compute %s times %s.".formatted(product.a(), product.b()));
   }
 }

@@ -23,8 +23,9 @@ final class OpenClBackend implements Backend {
     this.info = info;
     this.device = device;
     this.faults = new Faults(device.queue());
-    this.kernels = new OpenClKernels(device, faults);
-    this.fused = new OpenClFusedKernels(device, faults);
+    MatrixProduct product = new MatrixProduct(device);
+    this.kernels = new OpenClKernels(device, product, faults);
+    this.fused = new OpenClFusedKernels(device, product, faults);
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.polyak.opencl;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
@@ -25,14 +26,14 @@ final class OpenClBiasActivation implements BiasActivationKernel {
   }
 
   /** How groups cut a matrix; see the kernel's options. */
-  private record Cut(int vector, int columns, int slots) {}
+  private record Cut(int vector, int columns, int slots, boolean ofResult) {}
 
   @Override
   public void forward(Tensor in, Tensor bias, Tensor out) {
     if (in.shape().size() == 0) {
       return;
     }
-    Cut cut = cut(in, bias, out, out);
+    Cut cut = cut(false, in, bias, out);
     long n = in.shape().size() / cut.vector();
     int group = device.traits().groupSize();
     Packs.arguments(kernel(cut, "forward"), cut.vector(), out, in, bias)
@@ -44,12 +45,31 @@ final class OpenClBiasActivation implements BiasActivationKernel {
   @Override
   public void backward(
       Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+    submit(in, bias, outGradient, inGradient, biasGradient);
+  }
+
+  /**
+   * Gradients from the result of the identity or ReLU, as {@link
+   * org.polyak.spi.fused.LinearKernel#backward} defines them.
+   */
+  void backwardOfResult(
+      Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+    submit(out, null, outGradient, inGradient, biasGradient);
+  }
+
+  /** The backward pass; without a bias, {@code in} is the result. */
+  private void submit(
+      Tensor in,
+      @Nullable Tensor bias,
+      Tensor outGradient,
+      Tensor inGradient,
+      Tensor biasGradient) {
     int rows = in.shape().dim(0);
     int width = in.shape().dim(1);
     if (width == 0) {
       return;
     }
-    Cut cut = cut(in, bias, outGradient, inGradient);
+    Cut cut = cut(bias == null, in, bias == null ? in : bias, outGradient, inGradient);
     int packs = width / cut.vector();
     int blocks = Math.ceilDiv(packs, cut.columns());
     int most = Math.max(1, 2 * Slabs.MOST / blocks);
@@ -60,7 +80,11 @@ final class OpenClBiasActivation implements BiasActivationKernel {
       Tensor sums = slabs.allocate(scope);
       Kernel kernel = Packs.arguments(kernel(cut, "backward"), cut.vector(), inGradient);
       kernel.memory(OpenClBuffer.memory(sums));
-      Packs.arguments(kernel, cut.vector(), in, bias, outGradient)
+      Packs.arguments(kernel, cut.vector(), in);
+      if (bias != null) {
+        Packs.arguments(kernel, cut.vector(), bias);
+      }
+      Packs.arguments(kernel, cut.vector(), outGradient)
           .integer(rows)
           .integer(slab)
           .integer(packs)
@@ -70,13 +94,13 @@ final class OpenClBiasActivation implements BiasActivationKernel {
     }
   }
 
-  private Cut cut(Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient) {
+  private Cut cut(boolean ofResult, Tensor in, Tensor... others) {
     int width = in.shape().dim(1);
-    int vector = Packs.vector(width, in, bias, outGradient, inGradient);
+    int vector = Math.min(Packs.vector(width, in), Packs.vector(others));
     Traits traits = device.traits();
     int columns = Math.min(MOST_COLUMNS, Groups.powerOfTwo(width / vector));
     int slots = traits.cooperative() ? Math.max(1, traits.groupSize() / columns) : 1;
-    return new Cut(vector, columns, slots);
+    return new Cut(vector, columns, slots, ofResult);
   }
 
   private Kernel kernel(Cut cut, String function) {
@@ -84,9 +108,13 @@ final class OpenClBiasActivation implements BiasActivationKernel {
         options.computeIfAbsent(
             cut,
             c ->
-                "%s -DACTIVATION=%s -DCOLUMNS=%d -DSLOTS=%d"
+                "%s -DACTIVATION=%s -DCOLUMNS=%d -DSLOTS=%d -DOF_RESULT=%d"
                     .formatted(
-                        Packs.options(c.vector()), activation.name(), c.columns(), c.slots()));
+                        Packs.options(c.vector()),
+                        activation.name(),
+                        c.columns(),
+                        c.slots(),
+                        c.ofResult() ? 1 : 0));
     return device.kernel("activation", text, function);
   }
 }

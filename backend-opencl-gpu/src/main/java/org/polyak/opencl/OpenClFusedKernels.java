@@ -12,6 +12,7 @@ import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
@@ -19,11 +20,12 @@ import org.polyak.spi.fused.SoftmaxAttentionKernel;
 import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
-/** What this backend fuses: everything. */
+/** What this backend fuses: everything, but linear layers only as the contract allows. */
 final class OpenClFusedKernels implements FusedKernels {
   private final OpenClDevice device;
   private final Support<SoftmaxAttentionKernel> softmaxAttention;
   private final Support<LayerNormKernel> layerNorm;
+  private final Map<Activation, Support<LinearKernel>> linear = new EnumMap<>(Activation.class);
   private final Map<Activation, Support<BiasActivationKernel>> biasActivations =
       new EnumMap<>(Activation.class);
   private final Support<CrossEntropyKernel> softmaxCrossEntropy;
@@ -32,11 +34,12 @@ final class OpenClFusedKernels implements FusedKernels {
   private final Support<SquaredNormsKernel> squaredNorms;
   private final Map<OptimizerRule, Support<OptimizerKernel>> optimizers = new HashMap<>();
 
-  OpenClFusedKernels(OpenClDevice device, Faults faults) {
+  OpenClFusedKernels(OpenClDevice device, MatrixProduct product, Faults faults) {
     this.device = device;
     this.softmaxAttention = new Support.Native<>(new OpenClSoftmaxAttention(device));
     this.layerNorm = new Support.Native<>(new OpenClLayerNorm(device));
     for (Activation activation : Activation.values()) {
+      linear.put(activation, linear(device, product, activation));
       biasActivations.put(
           activation, new Support.Native<>(new OpenClBiasActivation(device, activation)));
     }
@@ -59,6 +62,20 @@ final class OpenClFusedKernels implements FusedKernels {
   @Override
   public Support<LayerNormKernel> layerNorm() {
     return layerNorm;
+  }
+
+  private static Support<LinearKernel> linear(
+      OpenClDevice device, MatrixProduct product, Activation activation) {
+    return switch (activation) {
+      case IDENTITY, RELU -> new Support.Native<>(new OpenClLinear(device, product, activation));
+      case GELU, SILU ->
+          new Support.Unsupported<>("its gradient needs the sums before the activation");
+    };
+  }
+
+  @Override
+  public Support<LinearKernel> linear(Activation activation) {
+    return Objects.requireNonNull(linear.get(activation));
   }
 
   @Override

@@ -13,10 +13,10 @@ final class OpenClKernels implements Kernels {
   private final MatrixProduct product;
   private final Rows rows;
 
-  OpenClKernels(OpenClDevice device, Faults faults) {
+  OpenClKernels(OpenClDevice device, MatrixProduct product, Faults faults) {
     this.elementwise = new Elementwise(device);
     this.reduction = new Reduction(device);
-    this.product = new MatrixProduct(device);
+    this.product = product;
     this.rows = new Rows(device, faults);
   }
 
@@ -57,7 +57,7 @@ final class OpenClKernels implements Kernels {
 
   @Override
   public void matmul(Tensor a, Tensor b, boolean accumulate, Tensor out) {
-    product.multiply(a, b, accumulate, out);
+    product.multiply(new Product(a, b, accumulate, out, null));
   }
 
   @Override

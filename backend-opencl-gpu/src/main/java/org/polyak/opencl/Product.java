@@ -1,17 +1,20 @@
 package org.polyak.opencl;
 
+import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Tensor;
 
 /**
- * One call of the verb: {@code out = a·b}, or {@code out + a·b}.
+ * One product: {@code out = a·b}, or {@code out + a·b}, or with an epilogue {@code f(a·b + bias)}.
  *
  * @param a {@code [batch…, rows, inner]}
  * @param b {@code [batch…, inner, columns]}
  * @param accumulate whether to add to what is there
  * @param out {@code [batch…, rows, columns]}
+ * @param epilogue what follows the sums; null when nothing does. With one, nothing is accumulated,
+ *     and the rows of {@code out} are contiguous
  */
-record Product(Tensor a, Tensor b, boolean accumulate, Tensor out) {
+record Product(Tensor a, Tensor b, boolean accumulate, Tensor out, @Nullable Epilogue epilogue) {
   int rows() {
     return out.shape().dim(-2);
   }
@@ -52,7 +55,7 @@ record Product(Tensor a, Tensor b, boolean accumulate, Tensor out) {
 
   /** {@code outᵀ = bᵀ·aᵀ}. */
   private Product transposed() {
-    return new Product(transposed(b), transposed(a), accumulate, transposed(out));
+    return new Product(transposed(b), transposed(a), accumulate, transposed(out), epilogue);
   }
 
   private static Tensor transposed(Tensor tensor) {

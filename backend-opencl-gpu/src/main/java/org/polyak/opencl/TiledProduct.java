@@ -31,7 +31,8 @@ final class TiledProduct implements ProductStrategy {
   private final Map<Situation, TilePlan> plans = new HashMap<>();
 
   /** What decides which kernel is compiled. */
-  private record Variant(Tile tile, boolean aByInner, boolean bByInner, boolean edges) {}
+  private record Variant(
+      Tile tile, boolean aByInner, boolean bByInner, boolean edges, String epilogue) {}
 
   /** What decides how the work is shared out; factors along the inner axis have to be turned. */
   private record Situation(TilePlan.Extents extents, int turned) {}
@@ -72,19 +73,22 @@ final class TiledProduct implements ProductStrategy {
     boolean whole =
         plan.tile().divides(oriented.rows(), oriented.inner(), oriented.columns())
             && isAligned(oriented.out().layout(), -2);
+    String epilogue = plan.parts() == 1 ? Epilogue.options(oriented.epilogue()) : "";
     Kernel kernel =
-        kernels.computeIfAbsent(new Variant(plan.tile(), aByInner, bByInner, !whole), this::build);
+        kernels.computeIfAbsent(
+            new Variant(plan.tile(), aByInner, bByInner, !whole, epilogue), this::build);
     Work work = new Work(oriented, batches, plan, kernel);
     for (long[] start : batches.starts()) {
       if (plan.parts() == 1) {
-        launch(work, start, oriented.result(batches, start), 0, oriented.accumulate());
+        prepare(work, start, oriented.result(batches, start), 0, oriented.accumulate());
+        launch(work, Epilogue.arguments(kernel, oriented.epilogue()));
       } else {
         submitParts(work, start);
       }
     }
   }
 
-  /** Sums of each part of the inner axis first, then their sum. */
+  /** Sums of each part of the inner axis first, then their sum, which the epilogue is for. */
   private void submitParts(Work work, long[] start) {
     Product product = work.product();
     Loops batches = work.batches();
@@ -96,15 +100,17 @@ final class TiledProduct implements ProductStrategy {
       long matrix = (long) product.rows() * product.columns();
       long outer = matrix * batches.extents()[1];
       Operand to = new Operand(parts, 0, outer, matrix, product.columns(), 1);
-      launch(work, start, to, matrix * batch, false);
-      Kernel sum = device.kernel("matmul", "", "add_parts");
+      prepare(work, start, to, matrix * batch, false);
+      launch(work, work.kernel());
+      Kernel sum = device.kernel("matmul", Epilogue.options(product.epilogue()), "add_parts");
       product.result(batches, start).passTo(sum);
       sum.memory(OpenClBuffer.memory(parts))
           .integer(count)
           .integer(product.rows())
           .integer(product.columns())
           .integer(batches.extents()[1])
-          .integer(product.accumulate() ? 1 : 0)
+          .integer(product.accumulate() ? 1 : 0);
+      Epilogue.arguments(sum, product.epilogue())
           .launch(
               device.queue(),
               new long[] {Groups.cover(product.columns(), SUM_GROUP), product.rows(), batch},
@@ -113,16 +119,15 @@ final class TiledProduct implements ProductStrategy {
   }
 
   /**
-   * Submits the tiles.
+   * Hands the tiles all but what an epilogue needs.
    *
    * @param to where the sums go
    * @param partStep distance there between the sums of the inner axis' parts
    */
-  private void launch(Work work, long[] start, Operand to, long partStep, boolean accumulate) {
+  private void prepare(Work work, long[] start, Operand to, long partStep, boolean accumulate) {
     Product product = work.product();
     Loops batches = work.batches();
     Kernel kernel = work.kernel();
-    Tile tile = work.plan().tile();
     to.passTo(kernel.begin());
     kernel.integer(partStep);
     product.left(batches, start).passTo(kernel);
@@ -133,15 +138,20 @@ final class TiledProduct implements ProductStrategy {
         .integer(product.columns())
         .integer(work.plan().depth())
         .integer(batches.extents()[1])
-        .integer(accumulate ? 1 : 0)
-        .launch(
-            device.queue(),
-            new long[] {
-              tile.cover(product.rows(), product.columns()) * tile.threads(),
-              work.plan().parts(),
-              batches.size()
-            },
-            new long[] {tile.threads(), 1, 1});
+        .integer(accumulate ? 1 : 0);
+  }
+
+  private void launch(Work work, Kernel prepared) {
+    Product product = work.product();
+    Tile tile = work.plan().tile();
+    prepared.launch(
+        device.queue(),
+        new long[] {
+          tile.cover(product.rows(), product.columns()) * tile.threads(),
+          work.plan().parts(),
+          work.batches().size()
+        },
+        new long[] {tile.threads(), 1, 1});
   }
 
   private TilePlan plan(Situation situation) {
@@ -155,7 +165,7 @@ final class TiledProduct implements ProductStrategy {
     boolean assembler = device.traits().assembler();
     boolean limited = assembler && tile.registers() < Tile.MOST_REGISTERS;
     String options =
-        "-DROWS=%d -DCOLUMNS=%d -DWARP_ROWS=%d -DWARP_COLUMNS=%d -DSTAGES=%d -DA_BY_INNER=%d -DB_BY_INNER=%d -DEDGES=%d -DTF32=%d -DPTX=%d -DLIMITED=%d%s"
+        "-DROWS=%d -DCOLUMNS=%d -DWARP_ROWS=%d -DWARP_COLUMNS=%d -DSTAGES=%d -DA_BY_INNER=%d -DB_BY_INNER=%d -DEDGES=%d -DTF32=%d -DPTX=%d -DLIMITED=%d %s%s"
             .formatted(
                 tile.rows(),
                 tile.columns(),
@@ -168,6 +178,7 @@ final class TiledProduct implements ProductStrategy {
                 precision == Precision.TF32 ? 1 : 0,
                 assembler ? 1 : 0,
                 limited ? 1 : 0,
+                variant.epilogue(),
                 limited ? " -cl-nv-maxrregcount=" + tile.registers() : "");
     return device.kernel("matmultiles", options, "tile");
   }

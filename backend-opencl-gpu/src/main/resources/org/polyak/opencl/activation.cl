@@ -4,10 +4,18 @@
 // VECTOR      4 where rows begin and end at multiples of four elements, else 1
 // COLUMNS     work-items of a group side by side in the backward pass, a power of two
 // SLOTS       rows that a group works on at once in the backward pass
+// OF_RESULT   1: the backward pass is given f(in + bias) for `in`, from which the slope follows, and
+//             no bias; the identity's gradient, being that of the result, is only summed
 //
 // Rows are contiguous and `packs` long; `at` says where a tensor begins, in packs.
 
 #include "packs.cl"
+
+#if OF_RESULT
+#define BACKWARD_BIAS
+#else
+#define BACKWARD_BIAS __global const pack *bias, long bias_at,
+#endif
 
 #define IDENTITY 0
 #define RELU 1
@@ -77,15 +85,18 @@ __kernel void forward(__global pack *out, long out_at, __global const pack *in, 
 // For a slab of rows: the gradient of the input, and its sum for the bias.
 __kernel __attribute__((reqd_work_group_size(COLUMNS * SLOTS, 1, 1)))
 void backward(__global pack *din, long din_at, __global pack *sums, __global const pack *in,
-              long in_at, __global const pack *bias, long bias_at, __global const pack *dout,
-              long dout_at, int rows, int slab, int packs, int blocks) {
+              long in_at, BACKWARD_BIAS __global const pack *dout, long dout_at, int rows,
+              int slab, int packs, int blocks) {
   __local pack room[COLUMNS * SLOTS];
   int slot = get_local_id(0) / COLUMNS;
   int column = get_group_id(0) % blocks * COLUMNS + get_local_id(0) % COLUMNS;
   int number = get_group_id(0) / blocks;
   int first = number * slab, end = min(rows, first + slab);
   bool here = column < packs;
-  pack b = here ? bias[bias_at + column] : (pack)(0), sum = 0;
+  pack b = 0, sum = 0;
+#if !OF_RESULT
+  if (here) b = bias[bias_at + column];
+#endif
   if (here)
     // Four rows at a time: their loads do not wait for each other's stores.
     for (int row = first + slot; row < end; row += 4 * SLOTS) {
@@ -97,7 +108,9 @@ void backward(__global pack *din, long din_at, __global pack *sums, __global con
       }
 #pragma unroll
       for (int r = 0; r < 4; r++) {
+#if !(OF_RESULT && ACTIVATION == IDENTITY)
         if (row + r * SLOTS < end) din[din_at + (long)(row + r * SLOTS) * packs + column] = d[r];
+#endif
         sum += d[r];
       }
     }

@@ -1,7 +1,10 @@
-// out = a b, or out + a b, for batches of matrices with any strides.
+// out = a b, or out + a b, or with an epilogue f(a b + bias), for batches of matrices with any
+// strides.
 //
 // `general`: a work-group of 16 by 16 computes 64 by 64 elements, 4 by 4 each, through local memory.
 // `add_parts`: adds the sums of parts of the inner axis, the first part first.
+
+#include "epilogue.cl"
 
 #define TILE 64
 #define DEPTH 16
@@ -10,7 +13,7 @@
 __kernel __attribute__((reqd_work_group_size(LANES, LANES, 1)))
 void general(__global float *out, long out_at, long4 out_strides, __global const float *a, long a_at,
            long4 a_strides, __global const float *b, long b_at, long4 b_strides, int rows,
-           int inner, int columns, int batch_inner, int accumulate) {
+           int inner, int columns, int batch_inner, int accumulate EPILOGUE_ARGUMENTS) {
   __local float left[DEPTH][TILE + 1], right[DEPTH][TILE + 1];
   int x = get_local_id(0), y = get_local_id(1), lane = y * LANES + x;
   int column = get_group_id(0) * TILE, row = get_group_id(1) * TILE;
@@ -48,6 +51,9 @@ void general(__global float *out, long out_at, long4 out_strides, __global const
       int r = row + y + i * LANES, c = column + x + j * LANES;
       if (r < rows && c < columns) {
         long at = r * out_strides.z + c * out_strides.w;
+#if BIAS
+        sums[i][j] = FINISHED(sums[i][j], bias[bias_at + c]);
+#endif
         out[at] = accumulate ? out[at] + sums[i][j] : sums[i][j];
       }
     }
@@ -56,7 +62,7 @@ void general(__global float *out, long out_at, long4 out_strides, __global const
 // `parts` holds a matrix for each part and batch, row by row.
 __kernel void add_parts(__global float *out, long out_at, long4 out_strides,
                         __global const float *parts, int count, int rows, int columns,
-                        int batch_inner, int accumulate) {
+                        int batch_inner, int accumulate EPILOGUE_ARGUMENTS) {
   int column = get_global_id(0), row = get_global_id(1);
   if (column >= columns) return;
   long at = (get_global_id(2) * rows + row) * columns + column;
@@ -64,6 +70,9 @@ __kernel void add_parts(__global float *out, long out_at, long4 out_strides,
   float sum = 0;
 #pragma unroll 8
   for (int part = 0; part < count; part++) sum += parts[at + part * step];
+#if BIAS
+  sum = FINISHED(sum, bias[bias_at + column]);
+#endif
   out += out_at + get_global_id(2) / batch_inner * out_strides.x +
          get_global_id(2) % batch_inner * out_strides.y + row * out_strides.z +
          column * out_strides.w;

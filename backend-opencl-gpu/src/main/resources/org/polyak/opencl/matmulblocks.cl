@@ -1,7 +1,9 @@
-// out = a b, or out + a b, for batches of matrices on a CPU: a work-item computes ROWS by WIDTH
-// elements in vector registers. Neither local memory nor barriers.
+// out = a b, or out + a b, or with an epilogue f(a b + bias), for batches of matrices on a CPU: a
+// work-item computes ROWS by WIDTH elements in vector registers. Neither local memory nor barriers.
 //
 // `b` comes as panels of WIDTH columns; `pack` makes these where they are not there already.
+
+#include "epilogue.cl"
 
 #define ROWS 8
 #define WIDTH 32
@@ -22,7 +24,7 @@ __kernel void pack(__global float *panels, __global const float *b, long b_at, l
 __kernel void multiply(__global float *out, long out_at, long4 out_strides,
                        __global const float *a, long a_at, long4 a_strides,
                        __global const float *b, long b_at, long4 b_strides, int rows, int inner,
-                       int columns, int batch_inner, int accumulate) {
+                       int columns, int batch_inner, int accumulate EPILOGUE_ARGUMENTS) {
   int row = get_global_id(0) * ROWS, column = get_global_id(1) * WIDTH;
   if (row >= rows) return;
   long outer = get_global_id(2) / batch_inner, batch = get_global_id(2) % batch_inner;
@@ -42,6 +44,13 @@ __kernel void multiply(__global float *out, long out_at, long4 out_strides,
       sums[i][1] = fma(factor, right, sums[i][1]);
     }
   }
+#if BIAS
+  float shifts[WIDTH];
+  for (int j = 0; j < WIDTH; j++) shifts[j] = bias[bias_at + min(column + j, columns - 1)];
+  for (int i = 0; i < ROWS; i++)
+    for (int part = 0; part < 2; part++)
+      sums[i][part] = FINISHED(sums[i][part], vload16(part, shifts));
+#endif
   bool whole = columns - column >= WIDTH && out_strides.w == 1;
   for (int i = 0; i < ROWS && row + i < rows; i++) {
     __global float *to = out + (row + i) * out_strides.z;

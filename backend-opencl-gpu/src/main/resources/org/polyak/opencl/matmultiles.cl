@@ -1,5 +1,6 @@
-// out = a b, or out + a b, for batches of large matrices: a work-group computes one tile of the
-// product from tiles of both factors that it copies to local memory some steps ahead.
+// out = a b, or out + a b, or with an epilogue f(a b + bias), for batches of large matrices: a
+// work-group computes one tile of the product from tiles of both factors that it copies to local
+// memory some steps ahead.
 //
 // ROWS, COLUMNS            of a work-group's tile
 // WARP_ROWS, WARP_COLUMNS  of the part of it that 32 neighbouring work-items compute
@@ -13,12 +14,15 @@
 // TF32                     1: by NVIDIA's tensor cores, factors rounded to 11 significant bits
 //
 // The inner axis may be divided among work-groups (`part` steps for each); each part's sums then
-// lie `out_part` elements behind those of the part before, and `add_parts` of matmul.cl adds them.
+// lie `out_part` elements behind those of the part before, and `add_parts` of matmul.cl adds them
+// and has the epilogue.
 //
 // In local memory a tile lies line by line along its other axis, for each inner position one. A tile
 // that comes the other way round is turned on its way there, through registers; for the tensor
 // cores it stays as it is. Copies and reads move four numbers, a quad; quads are permuted within a
 // line so that neighbouring work-items meet no bank twice.
+
+#include "epilogue.cl"
 
 #define DEPTH 16
 #define WARPS_ACROSS (COLUMNS / WARP_COLUMNS)
@@ -239,7 +243,7 @@ __attribute__((reqd_work_group_size(THREADS, 1, 1)))
 __kernel void tile(__global float *out, long out_at, long4 out_strides, long out_part,
                    __global const float *a, long a_at, long4 a_strides,
                    __global const float *b, long b_at, long4 b_strides, int rows, int inner,
-                   int columns, int part, int batch_inner, int accumulate) {
+                   int columns, int part, int batch_inner, int accumulate EPILOGUE_ARGUMENTS) {
   __local float left[STAGES][ROWS * DEPTH] __attribute__((aligned(16)));
   __local float right[STAGES][COLUMNS * DEPTH] __attribute__((aligned(16)));
   // Work-groups that run at the same time share rows and columns: bands of some tiles' height.
@@ -315,6 +319,16 @@ __kernel void tile(__global float *out, long out_at, long4 out_strides, long out
     free_slot = free_slot + 1 == STAGES ? 0 : free_slot + 1;
   }
 
+#if BIAS
+  // Before the stores, which the loads would have to wait for.
+#pragma unroll
+  for (int j = 0; j < MY_COLUMNS; j++) {
+    int c = warp_column + COLUMN(j);
+    float shift = !EDGES || c < columns_left ? bias[bias_at + column + c] : 0;
+#pragma unroll
+    for (int i = 0; i < MY_ROWS; i++) sums[i][j] = FINISHED(sums[i][j], shift);
+  }
+#endif
   out += out_at + outer * out_strides.x + batch * out_strides.y + get_group_id(1) * out_part +
          row * out_strides.z + column;
 #pragma unroll

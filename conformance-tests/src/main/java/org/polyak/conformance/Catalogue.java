@@ -13,6 +13,7 @@ import org.polyak.conformance.fused.ActivationCases;
 import org.polyak.conformance.fused.CrossEntropyCases;
 import org.polyak.conformance.fused.DropoutCases;
 import org.polyak.conformance.fused.LayerNormCases;
+import org.polyak.conformance.fused.LinearCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
 import org.polyak.conformance.fused.SquaredNormsCases;
@@ -53,6 +54,7 @@ public final class Catalogue {
             SubnormalCases.families(),
             LayerNormCases.families(),
             ActivationCases.families(),
+            LinearCases.families(),
             CrossEntropyCases.families(),
             LogisticMixtureCases.families(),
             DropoutCases.families(),

@@ -41,6 +41,9 @@ final class FusedSurvey {
     survey.add("softmax attention", "", fused::softmaxAttention);
     survey.add("layer norm", "", fused::layerNorm);
     for (Activation activation : Activation.values()) {
+      survey.add("linear layer", words(activation), () -> fused.linear(activation));
+    }
+    for (Activation activation : Activation.values()) {
       survey.add("bias and activation", words(activation), () -> fused.biasActivation(activation));
     }
     survey.add("cross-entropy", "", fused::softmaxCrossEntropy);

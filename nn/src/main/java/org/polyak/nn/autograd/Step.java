@@ -6,12 +6,14 @@ import org.polyak.spi.BinaryOp;
 import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
+import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
 
@@ -101,6 +103,16 @@ public sealed interface Step {
       Variable gain,
       @Nullable Variable bias,
       Tensor saved,
+      Variable out)
+      implements Step {}
+
+  /** A fused linear layer of rows. */
+  record FusedLinear(
+      LinearKernel kernel,
+      Activation activation,
+      Variable x,
+      Variable weight,
+      Variable bias,
       Variable out)
       implements Step {}
 

@@ -12,6 +12,7 @@ import org.polyak.spi.BinaryOp;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
+import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.AttentionGradients;
 import org.polyak.spi.fused.AttentionState;
 
@@ -76,14 +77,12 @@ final class GradientRules {
         give(s.a(), () -> unbroadcast(ops.matmul(g, ops.transpose(s.b(), -1, -2)), s.a().shape()));
         give(s.b(), () -> unbroadcast(ops.matmul(ops.transpose(s.a(), -1, -2), g), s.b().shape()));
       }
-      case Step.Linear s -> {
-        give(s.x(), () -> ops.matmul(g, s.weight()));
-        give(s.weight(), () -> ops.matmul(ops.transpose(g, 0, 1), s.x()));
-      }
+      case Step.Linear s -> linear(s.x(), s.weight(), g);
       case Step.GatherRows s -> give(s.table(), () -> scatter(s, g));
       case Step.Attention s -> attention(s, g);
       case Step.SoftmaxAttention s -> softmaxAttention(s, g);
       case Step.LayerNorm s -> layerNorm(s, g);
+      case Step.FusedLinear s -> fusedLinear(s, g);
       case Step.BiasActivation s -> biasActivation(s, g);
       case Step.CrossEntropy s -> {
         Tensor target = ops.allocate(s.logits().shape());
@@ -208,6 +207,22 @@ final class GradientRules {
     if (bias != null && biasTarget != null) {
       give(bias, biasTarget);
     }
+  }
+
+  /** Of {@code x·weightᵀ}. */
+  private void linear(Variable x, Variable weight, Variable g) {
+    give(x, () -> ops.matmul(g, weight));
+    give(weight, () -> ops.matmul(ops.transpose(g, 0, 1), x));
+  }
+
+  private void fusedLinear(Step.FusedLinear s, Variable g) {
+    Tensor out = contiguous(g);
+    Tensor product =
+        s.activation() == Activation.IDENTITY ? out : ops.allocate(s.out().shape());
+    Tensor bias = ops.allocate(s.bias().shape());
+    s.kernel().backward(s.out().tensor(), out, product, bias);
+    give(s.bias(), bias);
+    linear(s.x(), s.weight(), Variable.constant(product));
   }
 
   private void biasActivation(Step.BiasActivation s, Variable g) {

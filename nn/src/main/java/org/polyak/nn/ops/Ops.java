@@ -20,6 +20,7 @@ import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.UpdateRule;
@@ -90,20 +91,44 @@ public final class Ops extends ArithmeticOps {
         weight.shape());
     int width = weight.shape().dim(0);
     Variable rows = rows(x);
-    Variable product = result(allocate(Shape.of(rows.shape().dim(0), width)), rows, weight);
-    kernels().matmul(rows.tensor(), weight.tensor().transpose(0, 1), false, product.tensor());
-    record(new Step.Linear(rows, weight, product));
     Variable out =
-        bias == null ? activation(activation, product) : biasActivation(activation, product, bias);
+        bias == null
+            ? activation(activation, product(rows, weight))
+            : linear(activation, rows, weight, bias);
     return reshape(out, x.shape().with(-1, width));
   }
 
+  private Variable linear(Activation activation, Variable x, Variable weight, Variable bias) {
+    requireVector("bias", bias, weight.shape().dim(0));
+    Optional<LinearKernel> kernel =
+        engine()
+            .fused(
+                "linear + " + word(activation),
+                new LinearKey(activation),
+                fused -> fused.linear(activation));
+    if (kernel.isEmpty()) {
+      return biasActivation(activation, product(x, weight), bias);
+    }
+    Variable dense = contiguous(weight);
+    Variable shift = contiguous(bias);
+    Shape shape = Shape.of(x.shape().dim(0), weight.shape().dim(0));
+    Variable out = result(allocate(shape), x, dense, shift);
+    kernel.get().forward(x.tensor(), dense.tensor(), shift.tensor(), out.tensor());
+    return record(new Step.FusedLinear(kernel.get(), activation, x, dense, shift, out));
+  }
+
+  private Variable product(Variable x, Variable weight) {
+    Shape shape = Shape.of(x.shape().dim(0), weight.shape().dim(0));
+    Variable out = result(allocate(shape), x, weight);
+    kernels().matmul(x.tensor(), weight.tensor().transpose(0, 1), false, out.tensor());
+    return record(new Step.Linear(x, weight, out));
+  }
+
   private Variable biasActivation(Activation activation, Variable x, Variable bias) {
-    requireVector("bias", bias, x.shape().dim(-1));
     Optional<BiasActivationKernel> kernel =
         engine()
             .fused(
-                "bias + " + activation.name().toLowerCase(Locale.ROOT),
+                "bias + " + word(activation),
                 activation,
                 fused -> fused.biasActivation(activation));
     if (kernel.isEmpty()) {
@@ -316,6 +341,13 @@ public final class Ops extends ArithmeticOps {
     DROPOUT,
     CROSS_ENTROPY,
     LOGISTIC_MIXTURE
+  }
+
+  /** Tells a linear layer from bias and activation alone, which go by the activation. */
+  private record LinearKey(Activation activation) {}
+
+  private static String word(Activation activation) {
+    return activation.name().toLowerCase(Locale.ROOT);
   }
 
   /** All axes but the last folded into one, contiguous. */

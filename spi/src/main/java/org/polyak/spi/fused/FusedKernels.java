@@ -23,6 +23,14 @@ public interface FusedKernels {
     return Support.notOffered();
   }
 
+  /**
+   * A linear layer: product, bias and activation in one. Only for an activation whose derivative
+   * follows from its result: the identity and {@link Activation#RELU}.
+   */
+  default Support<LinearKernel> linear(Activation activation) {
+    return Support.notOffered();
+  }
+
   /** Bias and activation in one pass. */
   default Support<BiasActivationKernel> biasActivation(Activation activation) {
     return Support.notOffered();

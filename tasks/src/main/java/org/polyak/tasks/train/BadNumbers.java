@@ -50,6 +50,7 @@ final class BadNumbers {
   private static Variable parameterOf(Step step) {
     return switch (step) {
       case Step.Linear linear -> linear.weight();
+      case Step.FusedLinear linear -> linear.weight();
       case Step.GatherRows gather -> gather.table();
       case Step.LayerNorm norm -> norm.gain();
       case Step.BiasActivation bias -> bias.bias();

@@ -1,0 +1,46 @@
+package org.polyak.cpu;
+
+import org.polyak.spi.Layout;
+import org.polyak.spi.ReduceOp;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.LinearKernel;
+
+/** {@link LinearKernel}: the product, then bias and activation in place. */
+final class CpuLinear implements LinearKernel {
+  private final MatrixProduct product;
+  private final Reduction reduction;
+  private final CpuBiasActivation biasActivation;
+  private final Activation activation;
+
+  /** For the identity or ReLU. */
+  CpuLinear(CpuDevice device, ActivationRows rows, Activation activation) {
+    this.product = new MatrixProduct(device);
+    this.reduction = new Reduction(device);
+    this.biasActivation = new CpuBiasActivation(device.pool(), rows, activation);
+    this.activation = activation;
+  }
+
+  @Override
+  public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
+    product.run(in, weight.transpose(0, 1), false, out);
+    biasActivation.forward(out, bias, out);
+  }
+
+  @Override
+  public void backward(
+      Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
+    if (activation == Activation.IDENTITY) {
+      reduction.reduce(ReduceOp.SUM, outGradient, 0, row(biasGradient));
+    } else {
+      biasActivation.backwardOfResult(out, outGradient, productGradient, biasGradient);
+    }
+  }
+
+  private static Tensor row(Tensor vector) {
+    int width = vector.shape().dim(0);
+    long[] strides = {width, 1};
+    return vector.view(Layout.strided(Shape.of(1, width), strides, vector.layout().offset()));
+  }
+}

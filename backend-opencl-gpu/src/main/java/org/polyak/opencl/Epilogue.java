@@ -1,0 +1,27 @@
+package org.polyak.opencl;
+
+import org.jspecify.annotations.Nullable;
+import org.polyak.opencl.driver.Kernel;
+import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.Activation;
+
+/**
+ * What a linear layer does with the sums of its product, in the kernel that has them.
+ *
+ * @param bias {@code [columns]}, contiguous
+ * @param activation the identity or ReLU
+ */
+record Epilogue(Tensor bias, Activation activation) {
+  private static final String BIAS = "-DBIAS=1";
+  private static final String RELU = "-DBIAS=1 -DRELU=1";
+
+  /** The compiler's option for {@code epilogue.cl}; none where nothing follows. */
+  static String options(@Nullable Epilogue epilogue) {
+    return epilogue == null ? "" : epilogue.activation == Activation.RELU ? RELU : BIAS;
+  }
+
+  /** The last arguments of a kernel built with these options. */
+  static Kernel arguments(Kernel kernel, @Nullable Epilogue epilogue) {
+    return epilogue == null ? kernel : Arguments.contiguous(kernel, epilogue.bias);
+  }
+}
