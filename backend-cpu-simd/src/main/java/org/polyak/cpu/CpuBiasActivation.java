@@ -52,8 +52,7 @@ final class CpuBiasActivation implements BiasActivationKernel {
   }
 
   /** Gradients from the result of ReLU: its slope is that at what the activation was given. */
-  void backwardOfResult(
-      Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+  void backwardOfResult(Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
     FloatSpan zeros = new FloatSpan(new float[out.shape().dim(1)], 0);
     backward(out, zeros, outGradient, inGradient, biasGradient);
   }

@@ -23,6 +23,7 @@ final class MatrixProduct {
         return;
       }
     }
-    throw new IllegalStateException("No way to compute %s times %s.".formatted(product.a(), product.b()));
+    throw new IllegalStateException(
+        "No way to compute %s times %s.".formatted(product.a(), product.b()));
   }
 }

@@ -52,8 +52,7 @@ final class OpenClBiasActivation implements BiasActivationKernel {
    * Gradients from the result of the identity or ReLU, as {@link
    * org.polyak.spi.fused.LinearKernel#backward} defines them.
    */
-  void backwardOfResult(
-      Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+  void backwardOfResult(Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
     submit(out, null, outGradient, inGradient, biasGradient);
   }
 

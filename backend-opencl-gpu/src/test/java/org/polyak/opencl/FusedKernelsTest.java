@@ -19,6 +19,8 @@ class FusedKernelsTest {
       List<Support<?>> answers = new ArrayList<>();
       answers.add(fused.softmaxAttention());
       answers.add(fused.layerNorm());
+      answers.add(fused.linear(Activation.IDENTITY));
+      answers.add(fused.linear(Activation.RELU));
       for (Activation activation : Activation.values()) {
         answers.add(fused.biasActivation(activation));
       }
@@ -28,6 +30,17 @@ class FusedKernelsTest {
       answers.add(fused.squaredNorms());
       answers.add(fused.optimizer(new OptimizerRule.Adam(0.9, 0.999, 1e-8, 0, false)));
       assertThat(answers).allMatch(answer -> answer instanceof Support.Native<?>);
+    }
+  }
+
+  @Test
+  void aLinearLayerWhoseResultDoesNotTellItsSlopeIsComposed() {
+    try (Backend backend = TestDevice.open()) {
+      for (Activation activation : List.of(Activation.GELU, Activation.SILU)) {
+        assertThat(backend.fused().linear(activation))
+            .isEqualTo(
+                new Support.Unsupported<>("its gradient needs the sums before the activation"));
+      }
     }
   }
 }

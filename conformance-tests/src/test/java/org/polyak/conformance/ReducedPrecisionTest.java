@@ -18,6 +18,7 @@ class ReducedPrecisionTest {
           "VERB-MATMUL-005",
           "VERB-MATMUL-017",
           "FUSED-BIAS-GELU-005",
+          "FUSED-LINEAR-RELU-005",
           "ATT-SOFT-003",
           "ATT-LIN-003",
           "ATT-MOM-020",

@@ -128,8 +128,7 @@ public final class LinearCases {
    * @param bias {@code [O]}
    * @param cotangent {@code [R, O]}
    */
-  private record Layer(
-      Activation activation, Array in, Array weight, Array bias, Array cotangent) {
+  private record Layer(Activation activation, Array in, Array weight, Array bias, Array cotangent) {
 
     /**
      * With random numbers. The cotangent is 0 where rounding could decide the sign of a sum, and

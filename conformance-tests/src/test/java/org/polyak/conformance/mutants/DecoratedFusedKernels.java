@@ -9,6 +9,7 @@ import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
@@ -45,6 +46,11 @@ class DecoratedFusedKernels implements FusedKernels {
   @Override
   public Support<LayerNormKernel> layerNorm() {
     return good.layerNorm();
+  }
+
+  @Override
+  public Support<LinearKernel> linear(Activation activation) {
+    return good.linear(activation);
   }
 
   @Override

@@ -7,6 +7,7 @@ import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
 
@@ -43,6 +44,26 @@ final class DecoratedFusedOperations {
         Tensor gainGradient,
         @Nullable Tensor biasGradient) {
       good.backward(in, gain, saved, outGradient, inGradient, gainGradient, biasGradient);
+    }
+  }
+
+  /** Linear layers. */
+  static class Linear implements LinearKernel {
+    final LinearKernel good;
+
+    Linear(LinearKernel good) {
+      this.good = good;
+    }
+
+    @Override
+    public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
+      good.forward(in, weight, bias, out);
+    }
+
+    @Override
+    public void backward(
+        Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
+      good.backward(out, outGradient, productGradient, biasGradient);
     }
   }
 

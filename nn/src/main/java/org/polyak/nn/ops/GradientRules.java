@@ -217,8 +217,7 @@ final class GradientRules {
 
   private void fusedLinear(Step.FusedLinear s, Variable g) {
     Tensor out = contiguous(g);
-    Tensor product =
-        s.activation() == Activation.IDENTITY ? out : ops.allocate(s.out().shape());
+    Tensor product = s.activation() == Activation.IDENTITY ? out : ops.allocate(s.out().shape());
     Tensor bias = ops.allocate(s.bias().shape());
     s.kernel().backward(s.out().tensor(), out, product, bias);
     give(s.bias(), bias);
