@@ -3,7 +3,6 @@ package org.polyak.cpu;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link OptimizerLoops} on the Vector API. */
@@ -91,6 +90,6 @@ final class VectorOptimizerLoops implements OptimizerLoops {
       FloatVector x = FloatVector.fromArray(S, values, offset + i, S.indexInRange(i, count));
       sum = x.fma(x, sum);
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return VectorMath.sum(sum);
   }
 }
