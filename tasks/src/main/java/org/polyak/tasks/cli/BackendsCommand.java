@@ -34,10 +34,7 @@ final class BackendsCommand implements Callable<Integer> {
     BackendRegistry registry = BackendRegistry.discover();
     PrintWriter out = surroundings.terminal().out();
     for (BackendProvider provider : registry.providers()) {
-      print(out, provider);
-      if (provider.spiVersion() == BackendProvider.SPI_VERSION) {
-        provider.choices().forEach(choice -> print(out, choice));
-      }
+      print(out, provider).forEach(choice -> print(out, choice));
     }
     registry.problems().forEach(out::println);
     if (registry.providers().isEmpty()) {
@@ -47,18 +44,23 @@ final class BackendsCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** One line for each device of a backend, or what it lacks. */
-  static void print(PrintWriter out, BackendProvider provider) {
+  /**
+   * One line for each device of a backend, or what it lacks.
+   *
+   * @return what users can choose from it, in which case only the first device has a line
+   */
+  static List<DeviceChoice> print(PrintWriter out, BackendProvider provider) {
     if (provider.spiVersion() != BackendProvider.SPI_VERSION) {
       out.printf(
           "%-12s unusable: built for version %d of the backend contract, not %d%n",
           provider.id(), provider.spiVersion(), BackendProvider.SPI_VERSION);
-      return;
+      return List.of();
     }
+    List<DeviceChoice> choices = provider.choices();
     switch (provider.probe(BackendOptions.DEFAULTS)) {
       case Probe.Ready ready -> {
-        boolean listed = !provider.choices().isEmpty();
-        for (BackendInfo device : ready.devices().subList(0, listed ? 1 : ready.devices().size())) {
+        int lines = choices.isEmpty() ? ready.devices().size() : 1;
+        for (BackendInfo device : ready.devices().subList(0, lines)) {
           out.printf(
               "%-12s ready    %s, %s, %s%s%n",
               provider.id(),
@@ -71,6 +73,7 @@ final class BackendsCommand implements Callable<Integer> {
       case Probe.Missing missing ->
           out.printf("%-12s missing  %s. %s%n", provider.id(), missing.reason(), missing.remedy());
     }
+    return choices;
   }
 
   /** What to type for a device, and what it is. */
