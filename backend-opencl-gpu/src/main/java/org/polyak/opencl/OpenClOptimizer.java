@@ -40,14 +40,9 @@ final class OpenClOptimizer implements OptimizerKernel {
   }
 
   private static int vector(ParameterUpdate update) {
-    int vector =
-        update.parameter().shape().size() % 4 == 0
-            ? Packs.vector(update.parameter(), update.gradient())
-            : 1;
-    for (Tensor tensor : update.state()) {
-      vector = Math.min(vector, Packs.vector(tensor));
-    }
-    return vector;
+    int size = Math.toIntExact(update.parameter().shape().size());
+    int ofState = Packs.vector(update.state().toArray(Tensor[]::new));
+    return Math.min(ofState, Packs.vector(size, update.parameter(), update.gradient()));
   }
 
   /** Each batch has a kernel of its own, whose arguments hardly change from step to step. */
