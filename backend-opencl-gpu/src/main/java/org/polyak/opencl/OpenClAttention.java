@@ -11,9 +11,9 @@ import org.polyak.spi.fused.AttentionState;
 import org.polyak.spi.fused.Schedule;
 
 /**
- * {@link AttentionKernel}: segments of the sequence at the same time where they serve, else the
- * recurrence, which takes everything. A schedule that demands the recurrence gets it; chunks are
- * cut as the device likes them.
+ * {@link AttentionKernel}: a step of generation, segments of the sequence at the same time where
+ * they serve, else the recurrence, which takes everything. A schedule that demands the recurrence
+ * gets it; chunks are cut as the device likes them.
  */
 final class OpenClAttention implements AttentionKernel {
   /** Below it, as in generation, a sequence is a few steps of the recurrence. */
@@ -23,6 +23,7 @@ final class OpenClAttention implements AttentionKernel {
   private static final int VECTOR = 4;
 
   private final boolean mayCut;
+  private final AttentionStep step;
   private final Recurrence recurrence;
   private final SegmentedAttention segmented;
 
@@ -32,6 +33,7 @@ final class OpenClAttention implements AttentionKernel {
             && spec.causal()
             && !(spec.schedule() instanceof Schedule.Recurrent)
             && Filter.suits(spec.rule());
+    this.step = new AttentionStep(device, spec);
     this.recurrence = new Recurrence(device, spec);
     this.segmented = new SegmentedAttention(device, spec);
   }
@@ -48,7 +50,12 @@ final class OpenClAttention implements AttentionKernel {
       Tensor out,
       @Nullable AttentionState last,
       @Nullable Tensor saved) {
-    if (inSegments(inputs) && aligned(out) && (saved == null || aligned(saved))) {
+    if (initial != null
+        && last != null
+        && saved == null
+        && step.accepts(inputs, initial, out, last)) {
+      step.forward(inputs, initial, out, last);
+    } else if (inSegments(inputs) && aligned(out) && (saved == null || aligned(saved))) {
       segmented.forward(inputs, initial, out, last, saved);
     } else {
       recurrence.forward(inputs, initial, out, last, saved);
