@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Checks Java, backends, data sets, fonts and folders, and says what to mend.",
-      "With --profile: tells what a training step gives the device to do."
+      "With --profile: tells what a step of training or generation gives the device to do."
     },
     footer = {
       "",
@@ -62,17 +62,14 @@ final class DoctorCommand implements Callable<Integer> {
   }
 
   private int profile() {
-    if (options.steps() < 1) {
-      throw new UserException.Usage(
-          "--steps must be at least 1, not '%d'.".formatted(options.steps()));
-    }
+    options.check();
     Settings settings = Settings.resolve(options.request(surroundings));
     settings.requireEffect();
     RunConfig run = settings.run();
     LearningTask task = LearningTask.of(run, DataFolders.of(run.dataDir(), surroundings.home()));
     PrintWriter out = surroundings.terminal().out();
     try (Session session = Sessions.open(run.backend())) {
-      StepProfile measured = StepProfile.of(session, run, task, options.steps());
+      StepProfile measured = options.measure(session, run, task);
       out.println(session.describe());
       out.printf("%s, preset %s, variant %s: ", run.task().name(), run.preset(), run.variant());
       new ProfilePrinter(out, measured).print();

@@ -33,7 +33,7 @@ final class Failures {
       case DeviceMemoryException e ->
           print(
               terminal,
-              e.getMessage() + " The batch's size is train.batch-size.",
+              e.getMessage() + " The batch's size is train.batch-size, or --batch of generate.",
               ExitCode.RUN_FAILED);
       case DeviceException e -> print(terminal, e.getMessage(), ExitCode.RUN_FAILED);
       case OutOfMemoryError e ->

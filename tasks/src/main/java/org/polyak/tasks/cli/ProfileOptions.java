@@ -5,7 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.polyak.nn.session.Session;
+import org.polyak.tasks.UserException;
 import org.polyak.tasks.config.ConfigRequest;
+import org.polyak.tasks.config.RunConfig;
+import org.polyak.tasks.train.LearningTask;
+import org.polyak.tasks.train.StepProfile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -17,8 +22,8 @@ final class ProfileOptions {
   @Option(
       names = "--profile",
       description =
-          "Trains for a few steps and tells what one of them gives the device to do: kernels,"
-              + " copies, memory. The options below belong to it.")
+          "Trains or generates for a few steps and tells what one of them gives the device to do:"
+              + " kernels, copies, memory. The options below belong to it.")
   private boolean wanted;
 
   @Parameters(
@@ -40,6 +45,12 @@ final class ProfileOptions {
   private int steps = STEPS;
 
   @Option(
+      names = "--generate",
+      paramLabel = "N",
+      description = "Generates N sequences at the same time instead of training.")
+  private @Nullable Integer generated;
+
+  @Option(
       names = "--config",
       paramLabel = "FILE",
       description = "Settings, such as the config.conf of a run; default: ./application.conf.")
@@ -51,8 +62,20 @@ final class ProfileOptions {
     return wanted;
   }
 
-  int steps() {
-    return steps;
+  void check() {
+    if (steps < 1) {
+      throw new UserException.Usage("--steps must be at least 1, not '%d'.".formatted(steps));
+    }
+    if (generated != null && generated < 1) {
+      throw new UserException.Usage(
+          "--generate must be at least 1, not '%d'.".formatted(generated));
+    }
+  }
+
+  StepProfile measure(Session session, RunConfig run, LearningTask task) {
+    return generated == null
+        ? StepProfile.ofTraining(session, run, task, steps)
+        : StepProfile.ofGeneration(session, run, task, generated, steps);
   }
 
   /** What the options say. */

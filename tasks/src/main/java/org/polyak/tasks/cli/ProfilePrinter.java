@@ -8,7 +8,7 @@ import org.polyak.spi.Profile.KernelCount;
 import org.polyak.spi.Profile.Transfers;
 import org.polyak.tasks.train.StepProfile;
 
-/** Shows what one training step gives a device to do, as a table for a person. */
+/** Shows what one step gives a device to do, as a table for a person. */
 final class ProfilePrinter {
   private static final double MIB = 1 << 20;
   private static final double NANOS_PER_MICRO = 1e3;
@@ -24,8 +24,11 @@ final class ProfilePrinter {
   /** Prints all that is known. */
   void print() {
     out.printf(
-        "%d training steps after %d to warm up, %.2f ms each%n",
-        measured.steps(), StepProfile.WARM_UP, 1e3 * measured.seconds() / measured.steps());
+        "%d %s after %d to warm up, %.2f ms each%n",
+        measured.steps(),
+        measured.kind(),
+        StepProfile.WARM_UP,
+        1e3 * measured.seconds() / measured.steps());
     measured
         .profile()
         .ifPresentOrElse(

@@ -121,10 +121,25 @@ final class OpenClCommandTest {
   }
 
   @Test
+  void theProfileOfGenerationCountsAStepOfEverySequence() {
+    requireProcessor();
+    Ending ending =
+        polyak.run(
+            profile(List.of("--backend", "opencl", "--option", "type=cpu", "--generate", "3")));
+    assertThat(ending.code()).as(ending.err()).isZero();
+    assertThat(ending.out())
+        .contains("2 steps of generation, 3 sequences at a time, after 3 to warm up")
+        .containsPattern("(?m)^recurrence.forward +\\d+\\.0$")
+        .containsPattern("(?m)^uploads +1\\.0 +12 bytes$");
+  }
+
+  @Test
   void whatBelongsToTheProfileIsRefusedWithoutIt() {
     assertUsage(polyak.run("doctor", "--backend", "opencl"), "--backend together with --profile");
     assertUsage(polyak.run("doctor", "copy"), "TASK together with --profile");
     assertUsage(polyak.run("doctor", "--profile", "--steps", "0"), "--steps must be at least 1");
+    assertUsage(
+        polyak.run("doctor", "--profile", "--generate", "0"), "--generate must be at least 1");
   }
 
   @Test
@@ -134,7 +149,7 @@ final class OpenClCommandTest {
         "polyak: OpenCL failed while waiting: the device was lost.");
     assertReported(
         new DeviceMemoryException("No room. Use a smaller batch or model."),
-        "polyak: No room. Use a smaller batch or model. The batch's size is train.batch-size.");
+        "polyak: No room. Use a smaller batch or model. The batch's size is train.batch-size, or --batch of generate.");
   }
 
   private static void assertReported(DeviceException failure, String text) {
