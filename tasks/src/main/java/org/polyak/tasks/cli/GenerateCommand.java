@@ -9,6 +9,7 @@ import org.polyak.tasks.config.RunConfig;
 import org.polyak.tasks.config.Settings;
 import org.polyak.tasks.io.OutputFiles;
 import org.polyak.tasks.report.Samples;
+import org.polyak.tasks.train.Generated;
 import org.polyak.tasks.train.GenerationRequest;
 import org.polyak.tasks.train.LearningTask;
 import org.polyak.tasks.train.ModelUse;
@@ -32,6 +33,13 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Option(names = "--count", paramLabel = "N", description = "How many samples.")
   private @Nullable Integer count;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description =
+          "How many images at the same time; 4096 by default. Each needs memory for its state.")
+  private int batch = GenerationRequest.BATCH;
 
   @Option(
       names = "--temperature",
@@ -63,18 +71,19 @@ final class GenerateCommand implements Callable<Integer> {
     OutputFiles.createFolder(target);
     LearningTask task = TrainedRun.task(settings, surroundings);
     try (Session session = Sessions.open(settings.run().backend())) {
-      ModelUse.Generated generated =
-          new ModelUse(session, settings.run(), task, run.folder()).generate(request, target);
-      print(generated.samples());
+      Generated generated =
+          new ModelUse(session, settings.run(), task, run.folder()).generate(request);
+      print(generated.samples(), target);
       surroundings
           .terminal()
           .err()
           .printf(
-              "%d %s in %.2f s (%.2f per second). %s.%n",
+              "%d %s in %.2f s (%.2f per second) after %.2f s to start. %s.%n",
               request.count(),
               task.sampleName(),
               generated.seconds(),
               request.count() / generated.seconds(),
+              generated.startSeconds(),
               session.describe());
     }
     return 0;
@@ -83,20 +92,20 @@ final class GenerateCommand implements Callable<Integer> {
   private GenerationRequest request(RunConfig config) {
     int samples = count == null ? config.generate().count() : count;
     double heat = temperature == null ? config.generate().temperature() : temperature;
-    if (samples < 1 || length < 0 || !(heat >= 0 && Double.isFinite(heat))) {
+    if (samples < 1 || batch < 1 || length < 0 || !(heat >= 0 && Double.isFinite(heat))) {
       throw new UserException.Usage(
-          "--count must be at least 1, --length and --temperature at least 0; not %d, %d and %s."
-              .formatted(samples, length, heat));
+          "--count and --batch must be at least 1, --length and --temperature at least 0; not %d, %d, %d and %s."
+              .formatted(samples, batch, length, heat));
     }
-    return new GenerationRequest(samples, heat, prompt, length, config.seed());
+    return new GenerationRequest(samples, batch, heat, prompt, length, config.seed());
   }
 
-  private void print(Samples samples) {
+  private void print(Samples samples, Path target) {
     var terminal = surroundings.terminal();
     switch (samples) {
       case Samples.Texts texts ->
           texts.texts().forEach(text -> terminal.out().println(separated(text)));
-      case Samples.Picture picture -> terminal.out().println(picture.png());
+      case Samples.Images images -> terminal.out().println(images.write(target));
     }
   }
 

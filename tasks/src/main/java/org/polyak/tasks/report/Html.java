@@ -104,11 +104,15 @@ final class Html {
 
   /** A PNG file, put inside the page. */
   Html picture(Path png, String description) {
-    return image(png, description, "");
+    try {
+      return image(Files.readAllBytes(png), description, "");
+    } catch (IOException e) {
+      throw new UserException.Data("Cannot read %s: %s.".formatted(png, e.getMessage()), e);
+    }
   }
 
-  /** A PNG file whose pixels are to be seen, put inside the page. */
-  Html pixels(Path png, String description) {
+  /** A PNG whose pixels are to be seen, put inside the page. */
+  Html pixels(byte[] png, String description) {
     return image(png, description, " class=\"pixels\"");
   }
 
@@ -189,17 +193,10 @@ final class Html {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  private Html image(Path png, String description, String attributes) {
-    try {
-      body.append(
-          "<img%s alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
-              .formatted(
-                  attributes,
-                  escape(description),
-                  Base64.getEncoder().encodeToString(Files.readAllBytes(png))));
-      return this;
-    } catch (IOException e) {
-      throw new UserException.Data("Cannot read %s: %s.".formatted(png, e.getMessage()), e);
-    }
+  private Html image(byte[] png, String description, String attributes) {
+    body.append(
+        "<img%s alt=\"%s\" src=\"data:image/png;base64,%s\">\n"
+            .formatted(attributes, escape(description), Base64.getEncoder().encodeToString(png)));
+    return this;
   }
 }

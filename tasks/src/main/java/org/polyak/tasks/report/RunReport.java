@@ -46,8 +46,8 @@ public record RunReport(
           html.heading("Samples");
           texts.texts().forEach(html::sample);
         }
-        case Samples.Picture picture ->
-            html.heading("Samples").pixels(picture.png(), picture.description());
+        case Samples.Images images ->
+            html.heading("Samples").pixels(images.grid().png(), images.description());
       }
     }
     return html.heading("Run").facts(facts()).heading("Configuration").code(configuration).page();

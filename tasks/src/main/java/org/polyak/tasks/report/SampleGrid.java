@@ -1,7 +1,11 @@
 package org.polyak.tasks.report;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.polyak.tasks.io.OutputFiles;
@@ -14,7 +18,10 @@ import org.polyak.tasks.io.OutputFiles;
  */
 public record SampleGrid(int edge, List<byte[]> images) {
   private static final int ENLARGEMENT = 3;
-  private static final int GAP = 6;
+
+  /** More are shown as they are, so that the picture can still be looked at. */
+  private static final int MOST_ENLARGED = 1024;
+
   private static final int PAPER = 0xffffff;
 
   /** Checks the sizes. */
@@ -33,33 +40,51 @@ public record SampleGrid(int edge, List<byte[]> images) {
 
   /** Writes the grid as PNG, about as wide as high. */
   public void write(Path file) {
-    BufferedImage picture = draw();
-    OutputFiles.write(file, out -> ImageIO.write(picture, "png", out));
+    byte[] png = png();
+    OutputFiles.write(file, out -> out.write(png));
+  }
+
+  /** The grid as PNG. */
+  byte[] png() {
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(draw(), "png", png);
+    } catch (IOException e) {
+      throw new UncheckedIOException("Cannot encode a picture.", e);
+    }
+    return png.toByteArray();
   }
 
   BufferedImage draw() {
     int columns = (int) Math.ceil(Math.sqrt(images.size()));
     int rows = (images.size() + columns - 1) / columns;
-    int pitch = edge * ENLARGEMENT + GAP;
+    int enlargement = images.size() <= MOST_ENLARGED ? ENLARGEMENT : 1;
+    int gap = 2 * enlargement;
+    int pitch = edge * enlargement + gap;
+    int width = columns * pitch + gap;
     BufferedImage picture =
-        new BufferedImage(columns * pitch + GAP, rows * pitch + GAP, BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(width, rows * pitch + gap, BufferedImage.TYPE_INT_RGB);
+    int[] line = new int[width];
     for (int y = 0; y < picture.getHeight(); y++) {
-      for (int x = 0; x < picture.getWidth(); x++) {
-        picture.setRGB(x, y, PAPER);
+      Arrays.fill(line, PAPER);
+      int row = (y - gap) / pitch;
+      int inside = (y - gap) % pitch;
+      if (y >= gap && inside < edge * enlargement) {
+        int end = Math.min(images.size(), (row + 1) * columns);
+        for (int i = row * columns; i < end; i++) {
+          int left = gap + i % columns * pitch;
+          paint(line, left, images.get(i), inside / enlargement * edge, enlargement);
+        }
       }
-    }
-    for (int i = 0; i < images.size(); i++) {
-      paint(picture, images.get(i), GAP + i % columns * pitch, GAP + i / columns * pitch);
+      picture.getRaster().setDataElements(0, y, width, 1, line);
     }
     return picture;
   }
 
-  private void paint(BufferedImage picture, byte[] image, int left, int top) {
-    for (int y = 0; y < edge * ENLARGEMENT; y++) {
-      for (int x = 0; x < edge * ENLARGEMENT; x++) {
-        int grey = image[y / ENLARGEMENT * edge + x / ENLARGEMENT] & 0xff;
-        picture.setRGB(left + x, top + y, grey * 0x010101);
-      }
+  /** A row of an image, which begins at {@code from}. */
+  private void paint(int[] line, int left, byte[] image, int from, int enlargement) {
+    for (int x = 0; x < edge * enlargement; x++) {
+      line[left + x] = (image[from + x / enlargement] & 0xff) * 0x010101;
     }
   }
 }

@@ -18,10 +18,17 @@ public sealed interface Samples {
   }
 
   /**
-   * A picture.
+   * Images.
    *
-   * @param png the file
-   * @param description what it shows
+   * @param grid all of them
+   * @param description what they show
    */
-  record Picture(Path png, String description) implements Samples {}
+  record Images(SampleGrid grid, String description) implements Samples {
+    /** Writes one picture of all images; gives its file. */
+    public Path write(Path folder) {
+      Path png = folder.resolve("samples.png");
+      grid.write(png);
+      return png;
+    }
+  }
 }

@@ -1,6 +1,5 @@
 package org.polyak.tasks.train;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,7 +88,7 @@ final class CopyLearning implements LearningTask {
 
   /** Words, what the model made of them, and whether it is right. */
   @Override
-  public Samples generate(TrainedModel model, GenerationRequest request, Path folder) {
+  public Samples generate(TrainedModel model, GenerationRequest request) {
     RandomStreams streams = Streams.of(Generator.ofSeed(request.seed()), "words");
     TokenBatch words = task.batches(request.count(), streams).batch(0);
     Generator draws = Generator.ofSeed(request.seed()).split("generation");

@@ -1,6 +1,5 @@
 package org.polyak.tasks.train;
 
-import java.nio.file.Path;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.ops.Ops;
 import org.polyak.nn.random.Generator;
@@ -53,14 +52,18 @@ public sealed interface LearningTask permits CopyLearning, MnistLearning, TextLe
   /** What samples are called, in the plural. */
   String sampleName();
 
+  /** How many sequences a decoder takes at the same time when it generates. */
+  default int together(GenerationRequest request) {
+    return 1;
+  }
+
   /**
    * Generates samples.
    *
    * @param model the trained model
    * @param request how many and how
-   * @param folder for files that the samples consist of
    */
-  Samples generate(TrainedModel model, GenerationRequest request, Path folder);
+  Samples generate(TrainedModel model, GenerationRequest request);
 
   /**
    * The task of some settings, with its data read.

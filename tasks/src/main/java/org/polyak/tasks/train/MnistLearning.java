@@ -1,8 +1,9 @@
 package org.polyak.tasks.train;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.models.LogisticMixtureSampler;
 import org.polyak.nn.models.StepDecoder;
@@ -91,29 +92,49 @@ final class MnistLearning implements LearningTask {
     return lossSum / Math.log(2);
   }
 
-  /** One picture with all images; the temperature does not apply. */
   @Override
-  public Samples generate(TrainedModel model, GenerationRequest request, Path folder) {
+  public int together(GenerationRequest request) {
+    return Math.min(request.count(), request.batch());
+  }
+
+  /**
+   * Batch by batch; the temperature does not apply. Every image has draws of its own, so that they
+   * depend neither on the batch nor on the threads that share it out.
+   */
+  @Override
+  public Samples generate(TrainedModel model, GenerationRequest request) {
     Generator draws = Generator.ofSeed(request.seed()).split("generation");
-    LogisticMixtureSampler sampler = new LogisticMixtureSampler(LogisticMixtureSampler.Scale.LOSS);
-    int count = request.count();
     List<byte[]> images = new ArrayList<>();
-    int[] current = new int[count];
-    for (int i = 0; i < count; i++) {
-      images.add(new byte[MnistImages.EDGE * MnistImages.EDGE]);
-      current[i] = FIRST_BYTE;
+    while (images.size() < request.count()) {
+      int batch = Math.min(request.count() - images.size(), together(request));
+      Generator[] streams = new Generator[batch];
+      for (int i = 0; i < batch; i++) {
+        streams[i] = draws.split(Integer.toString(images.size() + i));
+      }
+      images.addAll(List.of(generate(model, streams)));
     }
-    try (StepDecoder decoder = model.decoder(count)) {
+    return new Samples.Images(
+        new SampleGrid(MnistImages.EDGE, images), images.size() + " generated digits");
+  }
+
+  /** An image from each stream of draws. */
+  private byte[][] generate(TrainedModel model, Generator[] streams) {
+    LogisticMixtureSampler sampler = new LogisticMixtureSampler(LogisticMixtureSampler.Scale.LOSS);
+    byte[][] images = new byte[streams.length][MnistImages.EDGE * MnistImages.EDGE];
+    int[] current = new int[streams.length];
+    Arrays.fill(current, FIRST_BYTE);
+    try (StepDecoder decoder = model.decoder(streams.length)) {
       for (int pixel = 1; pixel <= maximumLength(); pixel++) {
         float[] outputs = decoder.step(current);
-        for (int i = 0; i < count; i++) {
-          current[i] = sampler.sample(outputs, i, outputs(), draws);
-          images.get(i)[pixel] = (byte) current[i];
-        }
+        int place = pixel;
+        IntStream.range(0, streams.length)
+            .parallel()
+            .forEach(i -> {
+              current[i] = sampler.sample(outputs, i, outputs(), streams[i]);
+              images[i][place] = (byte) current[i];
+            });
       }
     }
-    Path file = folder.resolve("samples.png");
-    new SampleGrid(MnistImages.EDGE, images).write(file);
-    return new Samples.Picture(file, count + " generated digits");
+    return images;
   }
 }

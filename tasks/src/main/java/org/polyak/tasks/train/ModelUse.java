@@ -7,7 +7,6 @@ import org.polyak.nn.session.Session;
 import org.polyak.spi.Scope;
 import org.polyak.tasks.UserException;
 import org.polyak.tasks.config.RunConfig;
-import org.polyak.tasks.report.Samples;
 
 /**
  * Uses the model of a run, without training it.
@@ -29,24 +28,12 @@ public record ModelUse(Session session, RunConfig run, LearningTask task, RunFol
    * Samples from it.
    *
    * @param request how many and how
-   * @param target for files that the samples consist of
    */
-  public Generated generate(GenerationRequest request, Path target) {
+  public Generated generate(GenerationRequest request) {
     try (Scope scope = session.openScope("generation")) {
-      TrainedModel trained = load(scope);
-      long start = System.nanoTime();
-      Samples samples = task.generate(trained, request, target);
-      return new Generated(samples, (System.nanoTime() - start) * 1e-9);
+      return Generated.of(task, load(scope), request);
     }
   }
-
-  /**
-   * What was generated.
-   *
-   * @param samples to be looked at
-   * @param seconds that it took
-   */
-  public record Generated(Samples samples, double seconds) {}
 
   private TrainedModel load(Scope scope) {
     Path checkpoint = folder.checkpoint();

@@ -89,7 +89,7 @@ final class TextLearning implements LearningTask {
   }
 
   @Override
-  public Samples generate(TrainedModel model, GenerationRequest request, Path folder) {
+  public Samples generate(TrainedModel model, GenerationRequest request) {
     CategoricalSampler sampler = new CategoricalSampler(request.temperature());
     String beginning = request.prompt().isEmpty() ? BEGINNING : request.prompt();
     byte[] prompt = beginning.getBytes(StandardCharsets.UTF_8);

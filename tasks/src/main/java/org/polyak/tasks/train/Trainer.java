@@ -235,14 +235,14 @@ public final class Trainer {
 
   private Sampled sample(TrainedModel trained) {
     RunConfig.GenerateConfig generate = run.generate();
-    long start = System.nanoTime();
-    Samples samples =
-        task.generate(
-            trained,
-            new GenerationRequest(generate.count(), generate.temperature(), "", 0, run.seed()),
-            folder.path());
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    return new Sampled(List.of(samples), generate.count() / seconds);
+    GenerationRequest request =
+        new GenerationRequest(
+            generate.count(), GenerationRequest.BATCH, generate.temperature(), "", 0, run.seed());
+    Generated generated = Generated.of(task, trained, request);
+    if (generated.samples() instanceof Samples.Images images) {
+      images.write(folder.path());
+    }
+    return new Sampled(List.of(generated.samples()), generate.count() / generated.seconds());
   }
 
   /** The speed of this process or, where it had nothing left to train, of the last line before. */

@@ -145,6 +145,21 @@ final class CompareAndUseTest {
     assertThat(generated.code()).as(generated.err()).isZero();
     assertThat(ImageIO.read(folder.resolve("grid/samples.png").toFile()).getWidth())
         .isEqualTo(2 * (28 * 3 + 6) + 6);
+    assertThat(generated.err()).containsPattern("4 images in .* per second\\) after .* s to start");
+    Ending inParts =
+        polyak.run(
+            "generate",
+            polyak.path("mnist"),
+            "--count",
+            "4",
+            "--batch",
+            "3",
+            "--out",
+            polyak.path("parts"));
+    assertThat(inParts.code()).as(inParts.err()).isZero();
+    assertThat(folder.resolve("parts/samples.png"))
+        .hasSameBinaryContentAs(folder.resolve("grid/samples.png"));
+    assertThat(polyak.run("generate", polyak.path("mnist"), "--batch", "0").code()).isEqualTo(2);
   }
 
   private Ending train(String task, String... settings) {

@@ -8,7 +8,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,15 +21,14 @@ final class PagesTest {
   @Test
   void theRunReportIsSelfContainedAndEscaped() throws IOException {
     Path curves = curves();
-    Path samples = folder.resolve("samples.png");
-    new SampleGrid(2, List.of(new byte[] {0, -1, -1, 0})).write(samples);
+    SampleGrid grid = new SampleGrid(2, List.of(new byte[] {0, -1, -1, 0}));
     Path file = folder.resolve("report.html");
     new RunReport(
             ReportFixture.result("momentum", 0.998),
             curves,
             List.of(
                 new Samples.Texts(List.of("To be <or> not & \u0007")),
-                new Samples.Picture(samples, "digits")),
+                new Samples.Images(grid, "digits")),
             "polyak { seed = 7 }")
         .write(file);
     String html = Files.readString(file);
@@ -96,6 +97,19 @@ final class PagesTest {
     assertThat(grid.getRGB(18, 6) & 0xffffff).isEqualTo(0xffffff);
     assertThatThrownBy(() -> new SampleGrid(2, List.of(new byte[3])))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void manySamplesAreShownAsTheyAre() {
+    List<byte[]> images = new ArrayList<>(Collections.nCopies(1024, new byte[4]));
+    assertThat(new SampleGrid(2, images).draw().getWidth()).isEqualTo(32 * (2 * 3 + 6) + 6);
+    images.add(new byte[] {0, 0, 0, 30});
+    BufferedImage grid = new SampleGrid(2, images).draw();
+    assertThat(grid.getWidth()).isEqualTo(33 * (2 + 2) + 2);
+    assertThat(grid.getHeight()).isEqualTo(32 * (2 + 2) + 2);
+    // Image 1024 is the first of its row, and the row the last.
+    int left = 2 + 1024 % 33 * 4;
+    assertThat(grid.getRGB(left + 1, 2 + 31 * 4 + 1) & 0xffffff).isEqualTo(0x1e1e1e);
   }
 
   private Path curves() {
