@@ -18,6 +18,9 @@ final class Stopwatch {
   private static final int IN_A_ROW = 10;
   private static final double PER_SECOND = 1e9;
 
+  /** Random numbers of a tensor, which drawing would otherwise take most of the time for. */
+  private static final int PERIOD = 1 << 20;
+
   private final Backend backend;
   private final int runs;
   private final SplittableRandom random = new SplittableRandom(1);
@@ -77,12 +80,16 @@ final class Stopwatch {
     return (System.nanoTime() - start) / PER_SECOND;
   }
 
-  /** Uniform in [−½, ½). */
+  /** Uniform in [−½, ½); large tensors repeat themselves. */
   Tensor random(Scope owner, int... dimensions) {
     Shape shape = Shape.of(dimensions);
     float[] values = new float[Math.toIntExact(shape.size())];
-    for (int i = 0; i < values.length; i++) {
+    int drawn = Math.min(values.length, PERIOD);
+    for (int i = 0; i < drawn; i++) {
       values[i] = (random.nextInt() >> 8) * 0x1p-24f;
+    }
+    for (int i = drawn; i < values.length; i += drawn) {
+      System.arraycopy(values, 0, values, i, Math.min(drawn, values.length - i));
     }
     Tensor tensor = owner.allocate(DType.F32, shape);
     backend.upload(MemorySegment.ofArray(values), tensor);
