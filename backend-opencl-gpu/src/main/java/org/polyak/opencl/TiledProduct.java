@@ -12,8 +12,7 @@ import org.polyak.spi.Tensor;
 
 /**
  * For GPUs: tiles of the result from tiles of both factors in local memory, in float32 or by tensor
- * cores. Each matrix needs one contiguous axis, and the factors lines that begin at multiples of 16
- * bytes.
+ * cores. Each matrix needs one contiguous axis.
  */
 final class TiledProduct implements ProductStrategy {
   /** Numbers that are copied at a time. */
@@ -31,8 +30,26 @@ final class TiledProduct implements ProductStrategy {
   private final Map<Situation, TilePlan> plans = new HashMap<>();
 
   /** What decides which kernel is compiled. */
-  private record Variant(
-      Tile tile, boolean aByInner, boolean bByInner, boolean edges, String epilogue) {}
+  private record Variant(Tile tile, Lines a, Lines b, boolean edges, String epilogue) {}
+
+  /**
+   * How a factor lies in memory.
+   *
+   * @param byInner whether its lines follow the inner axis
+   * @param byQuads whether all of them begin at multiples of a quad
+   */
+  private record Lines(boolean byInner, boolean byQuads) {
+    /**
+     * Those of a factor.
+     *
+     * @param inner the inner axis, -1 or -2
+     */
+    static Lines of(Layout layout, int inner) {
+      int across = -3 - inner;
+      boolean byInner = layout.stride(inner) == 1;
+      return new Lines(byInner, isAligned(layout, byInner ? across : inner));
+    }
+  }
 
   /** What decides how the work is shared out; factors along the inner axis have to be turned. */
   private record Situation(TilePlan.Extents extents, int turned) {}
@@ -56,19 +73,19 @@ final class TiledProduct implements ProductStrategy {
     Product oriented = product.alongColumns();
     return !tiles.isEmpty()
         && oriented.out().layout().stride(-1) == 1
-        && isCopied(oriented.a().layout())
-        && isCopied(oriented.b().layout());
+        && hasLines(oriented.a().layout())
+        && hasLines(oriented.b().layout());
   }
 
   @Override
   public void submit(Product product) {
     Product oriented = product.alongColumns();
-    boolean aByInner = oriented.a().layout().stride(-1) == 1;
-    boolean bByInner = oriented.b().layout().stride(-1) != 1;
+    Lines a = Lines.of(oriented.a().layout(), -1);
+    Lines b = Lines.of(oriented.b().layout(), -2);
     Loops batches = oriented.batches();
     TilePlan.Extents extents =
         new TilePlan.Extents(batches.size(), oriented.rows(), oriented.inner(), oriented.columns());
-    int turned = (aByInner ? 1 : 0) + (bByInner ? 1 : 0);
+    int turned = (a.byInner() ? 1 : 0) + (b.byInner() ? 1 : 0);
     TilePlan plan = plans.computeIfAbsent(new Situation(extents, turned), this::plan);
     boolean whole =
         plan.tile().divides(oriented.rows(), oriented.inner(), oriented.columns())
@@ -76,7 +93,7 @@ final class TiledProduct implements ProductStrategy {
     String epilogue = plan.parts() == 1 ? Epilogue.options(oriented.epilogue()) : "";
     Kernel kernel =
         kernels.computeIfAbsent(
-            new Variant(plan.tile(), aByInner, bByInner, !whole, epilogue), this::build);
+            new Variant(plan.tile(), a, b, !whole, epilogue), this::build);
     Work work = new Work(oriented, batches, plan, kernel);
     for (long[] start : batches.starts()) {
       if (plan.parts() == 1) {
@@ -165,15 +182,17 @@ final class TiledProduct implements ProductStrategy {
     boolean assembler = device.traits().assembler();
     boolean limited = assembler && tile.registers() < Tile.MOST_REGISTERS;
     String options =
-        "-DROWS=%d -DCOLUMNS=%d -DWARP_ROWS=%d -DWARP_COLUMNS=%d -DSTAGES=%d -DA_BY_INNER=%d -DB_BY_INNER=%d -DEDGES=%d -DTF32=%d -DPTX=%d -DLIMITED=%d %s%s"
+        "-DROWS=%d -DCOLUMNS=%d -DWARP_ROWS=%d -DWARP_COLUMNS=%d -DSTAGES=%d -DA_BY_INNER=%d -DB_BY_INNER=%d -DA_BY_QUADS=%d -DB_BY_QUADS=%d -DEDGES=%d -DTF32=%d -DPTX=%d -DLIMITED=%d %s%s"
             .formatted(
                 tile.rows(),
                 tile.columns(),
                 tile.warpRows(),
                 tile.warpColumns(),
                 tile.stages(device.queue().device().localMemoryBytes()),
-                variant.aByInner() ? 1 : 0,
-                variant.bByInner() ? 1 : 0,
+                variant.a().byInner() ? 1 : 0,
+                variant.b().byInner() ? 1 : 0,
+                variant.a().byQuads() ? 1 : 0,
+                variant.b().byQuads() ? 1 : 0,
                 variant.edges() ? 1 : 0,
                 precision == Precision.TF32 ? 1 : 0,
                 assembler ? 1 : 0,
@@ -183,10 +202,8 @@ final class TiledProduct implements ProductStrategy {
     return device.kernel("matmultiles", options, "tile");
   }
 
-  /** Whether a factor's lines are contiguous and can be copied by quads. */
-  private static boolean isCopied(Layout layout) {
-    boolean contiguous = layout.stride(-1) == 1 || layout.stride(-2) == 1;
-    return contiguous && isAligned(layout, layout.stride(-1) == 1 ? -2 : -1);
+  private static boolean hasLines(Layout layout) {
+    return layout.stride(-1) == 1 || layout.stride(-2) == 1;
   }
 
   /** Whether all lines begin at a multiple of a quad, given the axis across the lines. */

@@ -7,6 +7,7 @@
 // A_BY_INNER               1: neighbours along the inner axis are neighbours in a's memory;
 //                          0: neighbours along the rows are
 // B_BY_INNER               the same of b, with its columns for rows
+// A_BY_QUADS, B_BY_QUADS   1: lines begin at multiples of 16 bytes; 0: anywhere
 // EDGES                    1: any extents, filled up with zeros; 0: multiples of the tile's
 // STAGES                   tiles of each factor in local memory
 // PTX                      1: copies run beside the arithmetic, by NVIDIA's cp.async
@@ -84,18 +85,26 @@ inline int along_other(int size, int warp, bool by_inner, int inner, int quad) {
 }
 
 // `count` numbers, at most four, and zeros behind them.
-inline float4 load_quad(__global const float *from, int count) {
-  if (count >= 4) return *(__global const float4 *)from;
+inline float4 load_quad(__global const float *from, bool by_quads, int count) {
+  if (count >= 4) return by_quads ? *(__global const float4 *)from : vload4(0, from);
   return (float4)(count > 0 ? from[0] : 0, count > 1 ? from[1] : 0, count > 2 ? from[2] : 0, 0);
 }
 
-inline void copy_quad(__local float *to, __global const float *from, int count) {
+inline void copy_quad(__local float *to, __global const float *from, bool by_quads, int count) {
 #if PTX
-  asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"((uint)(size_t)to), "l"(from),
-               "r"(max(0, min(4, count)) * 4)
-               : "memory");
+  if (by_quads) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"((uint)(size_t)to),
+                 "l"(from), "r"(max(0, min(4, count)) * 4)
+                 : "memory");
+  } else {
+#pragma unroll
+    for (int i = 0; i < 4; i++)
+      asm volatile("cp.async.ca.shared.global [%0], [%1], 4, %2;" ::"r"((uint)(size_t)(to + i)),
+                   "l"(from + i), "r"(i < count ? 4 : 0)
+                   : "memory");
+  }
 #else
-  *(__local float4 *)to = load_quad(from, count);
+  *(__local float4 *)to = load_quad(from, by_quads, count);
 #endif
 }
 
@@ -112,7 +121,7 @@ inline void await_stage(void) {
 }
 
 // Copies a tile of one factor; `extent` and `inner` say how much of it there is.
-inline void copy_tile(__local float *tile, int size, int warp, bool by_inner,
+inline void copy_tile(__local float *tile, int size, int warp, bool by_inner, bool by_quads,
                       __global const float *from, long step, int extent, int inner) {
   int per_line = by_inner ? DEPTH / 4 : size / 4;
   int lines = by_inner ? extent : inner, length = by_inner ? inner : extent;
@@ -121,19 +130,19 @@ inline void copy_tile(__local float *tile, int size, int warp, bool by_inner,
     int e = i * THREADS + get_local_id(0);
     int line = e / per_line, quad = e % per_line;
     int at = by_inner ? along_inner(line, quad) : along_other(size, warp, by_inner, line, quad);
-    copy_quad(tile + at, from + line * step + quad * 4,
+    copy_quad(tile + at, from + line * step + quad * 4, by_quads,
               !EDGES ? 4 : line < lines ? length - quad * 4 : 0);
   }
 }
 
 // A tile that is turned: a work-item holds quads of pairs of lines, and puts them down as pairs.
-inline void hold_tile(float4 *held, int count, __global const float *from, long step, int extent,
-                      int inner) {
+inline void hold_tile(float4 *held, int count, bool by_quads, __global const float *from, long step,
+                      int extent, int inner) {
   int quad = get_local_id(0) % 4;
 #pragma unroll
   for (int i = 0; i < count; i++) {
     int line = (get_local_id(0) / 4 + i / 2 * (THREADS / 4)) * 2 + i % 2;
-    held[i] = load_quad(from + line * step + quad * 4,
+    held[i] = load_quad(from + line * step + quad * 4, by_quads,
                         !EDGES ? 4 : line < extent ? inner - quad * 4 : 0);
   }
 }
@@ -274,17 +283,17 @@ __kernel void tile(__global float *out, long out_at, long4 out_strides, long out
   float4 held_a[HELD_A], held_b[HELD_B];
 #define COPY(slot, step)                                                                        \
   if (!TURN_A)                                                                                  \
-    copy_tile(left[slot], ROWS, WARP_ROWS, A_BY_INNER, a + (step) * a_next, a_step, rows_left,  \
-              inner_left - (step) * DEPTH);                                                     \
+    copy_tile(left[slot], ROWS, WARP_ROWS, A_BY_INNER, A_BY_QUADS, a + (step) * a_next, a_step, \
+              rows_left, inner_left - (step) * DEPTH);                                          \
   if (!TURN_B)                                                                                  \
-    copy_tile(right[slot], COLUMNS, WARP_COLUMNS, B_BY_INNER, b + (step) * b_next, b_step,      \
-              columns_left, inner_left - (step) * DEPTH);
+    copy_tile(right[slot], COLUMNS, WARP_COLUMNS, B_BY_INNER, B_BY_QUADS, b + (step) * b_next,  \
+              b_step, columns_left, inner_left - (step) * DEPTH);
 #define HOLD(step)                                                                              \
   if (TURN_A)                                                                                   \
-    hold_tile(held_a, HELD_A, a + (step) * a_next, a_step, rows_left,                           \
+    hold_tile(held_a, HELD_A, A_BY_QUADS, a + (step) * a_next, a_step, rows_left,               \
               inner_left - (step) * DEPTH);                                                     \
   if (TURN_B)                                                                                   \
-    hold_tile(held_b, HELD_B, b + (step) * b_next, b_step, columns_left,                        \
+    hold_tile(held_b, HELD_B, B_BY_QUADS, b + (step) * b_next, b_step, columns_left,            \
               inner_left - (step) * DEPTH);
 #define PUT(slot)                                                                               \
   if (TURN_A) put_tile(left[slot], held_a, HELD_A, ROWS, WARP_ROWS);                            \

@@ -61,6 +61,19 @@ class MatrixProductTest {
         return ALIGNED_ROWS.layout(batch, columns, rows).transpose(1, 2);
       }
     },
+    /** Lines begin anywhere. */
+    SHIFTED_ROWS {
+      @Override
+      Layout layout(int batch, int rows, int columns) {
+        return Layout.contiguous(Shape.of(batch, rows, columns + 1)).slice(2, 1, columns + 1);
+      }
+    },
+    SHIFTED_COLUMNS {
+      @Override
+      Layout layout(int batch, int rows, int columns) {
+        return SHIFTED_ROWS.layout(batch, columns, rows).transpose(1, 2);
+      }
+    },
     /** Neither rows nor columns are contiguous. */
     SCATTERED {
       @Override
@@ -133,6 +146,31 @@ class MatrixProductTest {
     try (Backend backend = variant.open()) {
       check(backend, Order.BY_ROW, Order.BY_ROW, Order.BY_ROW, 1, 384, 64, 512, false);
       check(backend, Order.BY_ROW, Order.BY_COLUMN, Order.BY_ROW, 1, 260, 100, 300, true);
+    }
+  }
+
+  /** A linear layer of few outputs, forward and backward: lines begin where they happen to. */
+  @ParameterizedTest
+  @EnumSource(Variant.class)
+  void aShortSideGivesTheSumOfProducts(Variant variant) {
+    try (Backend backend = variant.open()) {
+      for (int width : new int[] {1, 2, 11, 30}) {
+        check(backend, Order.BY_ROW, Order.BY_COLUMN, Order.BY_ROW, 1, 300, 64, width, false);
+        check(backend, Order.BY_ROW, Order.BY_ROW, Order.BY_ROW, 1, 300, width, 64, true);
+        check(backend, Order.BY_COLUMN, Order.BY_ROW, Order.BY_ROW, 1, width, 300, 64, false);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Variant.class)
+  void wholeTilesFromLinesThatBeginAnywhereGiveTheSumOfProducts(Variant variant) {
+    try (Backend backend = variant.open()) {
+      for (Order a : new Order[] {Order.SHIFTED_ROWS, Order.SHIFTED_COLUMNS}) {
+        for (Order b : new Order[] {Order.SHIFTED_ROWS, Order.SHIFTED_COLUMNS}) {
+          check(backend, a, b, Order.BY_ROW, 2, 64, 48, 32, false);
+        }
+      }
     }
   }
 
