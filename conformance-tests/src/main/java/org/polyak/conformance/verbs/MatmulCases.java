@@ -55,7 +55,25 @@ public final class MatmulCases {
                     c, s, Placement.DENSE, Placement.TRANSPOSED, Placement.DENSE, 257, 300, 263))
         .add("the same bits every time", MatmulCases::repeatable)
         .add("70,001 small products", MatmulCases::many);
+    for (boolean turnA : new boolean[] {false, true}) {
+      for (boolean turnB : new boolean[] {false, true}) {
+        large(family, 2048, 512, 1040, turnA, turnB);
+      }
+    }
+    // A linear layer of few outputs: forward, and the gradients of its input and its weight.
+    large(family, 8192, 256, 11, false, true);
+    large(family, 8192, 11, 256, false, false);
+    large(family, 11, 8192, 256, true, false);
     return List.of(family);
+  }
+
+  private static void large(
+      Family family, int rows, int inner, int columns, boolean turnA, boolean turnB) {
+    family.add(
+        "%d x %d%s times %d x %d%s"
+            .formatted(
+                rows, inner, turnA ? " by column" : "", inner, columns, turnB ? " by column" : ""),
+        (c, s) -> LargeProduct.drawn(s, rows, inner, columns).run(c, turnA, turnB));
   }
 
   private static void shapes(CaseContext c, Samples s, int rows) {

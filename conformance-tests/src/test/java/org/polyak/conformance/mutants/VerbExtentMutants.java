@@ -17,6 +17,9 @@ final class VerbExtentMutants {
   /** Elements in the largest launch that they pretend to have. */
   private static final int GRID = 1 << 16;
 
+  /** Rows, and columns, in the largest tiled product that they pretend to have. */
+  private static final int TILES = 1 << 10;
+
   private VerbExtentMutants() {}
 
   static List<Mutant> all() {
@@ -143,7 +146,48 @@ final class VerbExtentMutants {
                 },
             "VERB-MATMUL-002",
             "VERB-MATMUL-003",
-            "MEM-014"));
+            "MEM-014"),
+        Mutant.verbs(
+            "rows-begin-again",
+            "A product of more than 1,024 rows and columns begins again after 1,024 rows.",
+            good ->
+                new DecoratedKernels(good) {
+                  @Override
+                  public void matmul(Tensor a, Tensor b, boolean accumulate, Tensor out) {
+                    super.matmul(a, b, accumulate, out);
+                    if (isLarge(out)) {
+                      int rows = Math.min(TILES, out.shape().dim(0) - TILES);
+                      Tensor again = out.slice(0, TILES, TILES + rows);
+                      super.matmul(a.slice(0, 0, rows), b, false, again);
+                    }
+                  }
+                },
+            "VERB-MATMUL-030",
+            "VERB-MATMUL-033"),
+        Mutant.verbs(
+            "last-element-repeated",
+            "A large product has its last element twice, the second time in its neighbour's place.",
+            good ->
+                new DecoratedKernels(good) {
+                  @Override
+                  public void matmul(Tensor a, Tensor b, boolean accumulate, Tensor out) {
+                    super.matmul(a, b, accumulate, out);
+                    if (isLarge(out)) {
+                      int rows = out.shape().dim(0);
+                      int columns = out.shape().dim(1);
+                      Tensor last = out.slice(0, rows - 1, rows);
+                      super.copy(
+                          last.slice(1, columns - 1, columns),
+                          last.slice(1, columns - 2, columns - 1));
+                    }
+                  }
+                },
+            "VERB-MATMUL-031",
+            "VERB-MATMUL-032"));
+  }
+
+  private static boolean isLarge(Tensor out) {
+    return out.shape().rank() == 2 && out.shape().dim(0) > TILES && out.shape().dim(1) > TILES;
   }
 
   /** The number of elements in whole vectors; −1 unless all are contiguous. */
