@@ -92,8 +92,7 @@ final class TiledProduct implements ProductStrategy {
             && isAligned(oriented.out().layout(), -2);
     String epilogue = plan.parts() == 1 ? Epilogue.options(oriented.epilogue()) : "";
     Kernel kernel =
-        kernels.computeIfAbsent(
-            new Variant(plan.tile(), a, b, !whole, epilogue), this::build);
+        kernels.computeIfAbsent(new Variant(plan.tile(), a, b, !whole, epilogue), this::build);
     Work work = new Work(oriented, batches, plan, kernel);
     for (long[] start : batches.starts()) {
       if (plan.parts() == 1) {

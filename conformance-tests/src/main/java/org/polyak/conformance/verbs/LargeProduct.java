@@ -114,8 +114,7 @@ record LargeProduct(Array a, Array b, Array rows, Array columns) {
   /** The sampled rows of a matrix (axis 0) or its sampled columns (axis 1). */
   private Array sampled(Array matrix, int axis) {
     Array weights = axis == 0 ? rows : columns;
-    int[] chosen =
-        IntStream.range(0, weights.size()).filter(i -> weights.data()[i] == 0).toArray();
+    int[] chosen = IntStream.range(0, weights.size()).filter(i -> weights.data()[i] == 0).toArray();
     int[] shape = matrix.shape();
     shape[axis] = chosen.length;
     Array picked = Array.zeros(shape);
