@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Tensor;
 
-/** Tensors as arguments of kernels that take them contiguous: memory and first position. */
+/** Tensors as arguments of kernels: memory, first position, and strides where these are free. */
 final class Arguments {
   private Arguments() {}
 
@@ -14,6 +14,13 @@ final class Arguments {
       kernel.memory(OpenClBuffer.memory(tensor)).integer(tensor.layout().offset());
     }
     return kernel;
+  }
+
+  /** A tensor {@code [B, N, H, D]} whose last two axes are contiguous: with its other strides. */
+  static Kernel tokens(Kernel kernel, Tensor tensor) {
+    return contiguous(kernel, tensor)
+        .integer(tensor.layout().stride(0))
+        .integer(tensor.layout().stride(1));
   }
 
   /** A tensor that may be missing: another one stands in for it, and is not touched. */

@@ -88,14 +88,15 @@ final class OpenClSoftmaxAttention implements SoftmaxAttentionKernel {
         arguments(kernel, inputs, scale, tiling);
         Arguments.contiguous(kernel, out, logSumExp, outGradient)
             .memory(OpenClBuffer.memory(products));
-        Arguments.contiguous(kernel, gradients.queries());
+        Arguments.tokens(kernel, gradients.queries());
         launch(kernel, inputs, inputs.queryCount(), tiling);
       }
       if (inputs.keyCount() > 0) {
         Kernel kernel = kernel(tiling, "key_value_gradient");
         arguments(kernel, inputs, scale, tiling);
         Arguments.contiguous(kernel, logSumExp, outGradient).memory(OpenClBuffer.memory(products));
-        Arguments.contiguous(kernel, gradients.keys(), gradients.values());
+        Arguments.tokens(kernel, gradients.keys());
+        Arguments.tokens(kernel, gradients.values());
         launch(kernel, inputs, inputs.keyCount(), tiling);
       }
     }
@@ -114,9 +115,9 @@ final class OpenClSoftmaxAttention implements SoftmaxAttentionKernel {
 
   private void arguments(
       Kernel kernel, AttentionInputs inputs, double scale, SoftmaxTiling tiling) {
-    tokens(kernel, inputs.queries());
-    tokens(kernel, inputs.keys());
-    tokens(kernel, inputs.values());
+    Arguments.tokens(kernel, inputs.queries());
+    Arguments.tokens(kernel, inputs.keys());
+    Arguments.tokens(kernel, inputs.values());
     @Nullable Tensor lengths = inputs.keyLengths();
     Arguments.optional(kernel, lengths, inputs.queries())
         .integer(lengths == null ? 0 : 1)
@@ -127,12 +128,6 @@ final class OpenClSoftmaxAttention implements SoftmaxAttentionKernel {
     if (!tiles(tiling)) {
       kernel.integer(tiling.causal() ? 1 : 0).integer(tiling.keyDim()).integer(tiling.valueDim());
     }
-  }
-
-  private static void tokens(Kernel kernel, Tensor tensor) {
-    Arguments.contiguous(kernel, tensor)
-        .integer(tensor.layout().stride(0))
-        .integer(tensor.layout().stride(1));
   }
 
   private void launch(Kernel kernel, AttentionInputs inputs, int rows, SoftmaxTiling tiling) {

@@ -58,13 +58,13 @@ final class Recurrence {
     Kernel queries = begin("query_gradient", inputs);
     Arguments.contiguous(queries, out, saved, outGradient);
     state(queries, initial, out);
-    Arguments.contiguous(queries, gradients.queries());
+    Arguments.tokens(queries, gradients.queries());
     launch(queries, inputs, inputs.keyDim());
 
     Kernel keys = begin("key_gradient", inputs);
     Arguments.contiguous(keys, out, saved, outGradient);
     state(keys, lastGradient, out);
-    Arguments.contiguous(keys, gradients.keys());
+    Arguments.tokens(keys, gradients.keys());
     state(keys, gradients.initial(), out);
     launch(keys, inputs, inputs.keyDim());
 
@@ -73,16 +73,16 @@ final class Recurrence {
     Arguments.optional(values, lastGradient == null ? null : lastGradient.memory(), out);
     Arguments.optional(values, lastGradient == null ? null : lastGradient.momentum(), out)
         .integer(lastGradient == null ? 0 : 1);
-    Arguments.contiguous(values, gradients.values());
+    Arguments.tokens(values, gradients.values());
     launch(values, inputs, inputs.valueDim());
   }
 
   private Kernel begin(String function, AttentionInputs inputs) {
     UpdateRule.Momentum momentum = spec.rule() instanceof UpdateRule.Momentum rule ? rule : NONE;
     Kernel kernel = device.kernel("recurrence", options(inputs), function);
-    tokens(kernel, inputs.queries());
-    tokens(kernel, inputs.keys());
-    tokens(kernel, inputs.values());
+    Arguments.tokens(kernel, inputs.queries());
+    Arguments.tokens(kernel, inputs.keys());
+    Arguments.tokens(kernel, inputs.values());
     @Nullable Tensor lengths = inputs.keyLengths();
     return Arguments.optional(kernel, lengths, inputs.queries())
         .integer(lengths == null ? 0 : 1)
@@ -110,12 +110,6 @@ final class Recurrence {
             spec.padding() == Padding.FREEZE ? 1 : 0,
             spec.featureMap() == FeatureMap.ELU_PLUS_ONE ? 1 : 0,
             normaliser);
-  }
-
-  private static void tokens(Kernel kernel, Tensor tensor) {
-    Arguments.contiguous(kernel, tensor)
-        .integer(tensor.layout().stride(0))
-        .integer(tensor.layout().stride(1));
   }
 
   /** Memory, momentum and sum of keys, and whether there is a state at all. */

@@ -32,13 +32,6 @@ final class SegmentPrograms {
         "segments", key.reading().options(spec, key.channels(), assembler), key.function());
   }
 
-  /** A tensor of tokens: its place and its strides of batch and token. */
-  static void rows(Kernel kernel, Tensor tensor) {
-    Arguments.contiguous(kernel, tensor)
-        .integer(tensor.layout().stride(0))
-        .integer(tensor.layout().stride(1));
-  }
-
   /** S, m and z, and whether there is a state at all. */
   static void state(Kernel kernel, @Nullable AttentionState state, Tensor standIn) {
     Arguments.optional(kernel, state == null ? null : state.memory(), standIn);

@@ -57,8 +57,8 @@ final class SegmentStates {
       Tensor states) {
     int channels = inputs.keyDim();
     Kernel kernel = programs.kernel(pass.reading(), channels, "summarise");
-    SegmentPrograms.rows(kernel, pass.rows());
-    SegmentPrograms.rows(kernel, pass.columns());
+    Arguments.tokens(kernel, pass.rows());
+    Arguments.tokens(kernel, pass.columns());
     Arguments.contiguous(kernel, pass.weights())
         .integer(inputs.heads())
         .integer(inputs.queryCount())

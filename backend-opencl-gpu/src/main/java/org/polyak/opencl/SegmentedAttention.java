@@ -156,10 +156,10 @@ final class SegmentedAttention {
 
   private Kernel operands(Call call, Reading reading, Operands operands) {
     Kernel kernel = programs.kernel(reading, call.channels(), "attend");
-    SegmentPrograms.rows(kernel, operands.rows());
-    SegmentPrograms.rows(kernel, operands.columns());
-    SegmentPrograms.rows(kernel, operands.readers());
-    SegmentPrograms.rows(kernel, operands.source());
+    Arguments.tokens(kernel, operands.rows());
+    Arguments.tokens(kernel, operands.columns());
+    Arguments.tokens(kernel, operands.readers());
+    Arguments.tokens(kernel, operands.source());
     return kernel;
   }
 
@@ -179,7 +179,8 @@ final class SegmentedAttention {
       @Nullable Tensor weights) {
     Filter filter = call.filter();
     Segments segments = call.segments();
-    Arguments.contiguous(kernel, out)
+    Arguments.tokens(kernel, out);
+    kernel
         .integer(call.inputs().heads())
         .integer(call.tokens())
         .integer(segments.length())
@@ -200,8 +201,8 @@ final class SegmentedAttention {
     int begin = Math.max(0, call.tokens() - filter.momentumMemory());
     long items = (long) call.heads() * call.channels() * call.channels();
     Kernel kernel = programs.kernel(Reading.OUTPUT, call.channels(), "last_momentum");
-    SegmentPrograms.rows(kernel, inputs.keys());
-    SegmentPrograms.rows(kernel, inputs.values());
+    Arguments.tokens(kernel, inputs.keys());
+    Arguments.tokens(kernel, inputs.values());
     kernel
         .integer(inputs.heads())
         .integer(call.tokens())

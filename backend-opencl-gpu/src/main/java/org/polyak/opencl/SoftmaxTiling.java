@@ -23,15 +23,15 @@ record SoftmaxTiling(int keyDim, int valueDim, boolean causal, boolean aligned) 
   private static final int WIDEST = 8 * SHARE;
 
   /** The cut for some inputs, with the other tensors of channels that a kernel touches. */
-  static SoftmaxTiling of(AttentionInputs inputs, boolean causal, Tensor... contiguous) {
+  static SoftmaxTiling of(AttentionInputs inputs, boolean causal, Tensor... others) {
     boolean aligned =
         inputs.keyDim() % 4 == 0
             && inputs.valueDim() % 4 == 0
             && aligned(inputs.queries())
             && aligned(inputs.keys())
             && aligned(inputs.values());
-    for (Tensor tensor : contiguous) {
-      aligned &= tensor.layout().offset() % 4 == 0;
+    for (Tensor tensor : others) {
+      aligned &= aligned(tensor);
     }
     return new SoftmaxTiling(inputs.keyDim(), inputs.valueDim(), causal, aligned);
   }

@@ -24,6 +24,8 @@ typedef struct {
   long q_token, k_token, v_token;
 } sequence;
 
+#include "tokens.cl"
+
 #define INPUTS                                                                                  \
   __global const float *q, long q_at, long q_batch, long q_token, __global const float *k,     \
       long k_at, long k_batch, long k_token, __global const float *v, long v_at, long v_batch, \
@@ -112,7 +114,7 @@ __kernel void forward(INPUTS, __global float *out, long out_at, __global float *
 // Gradient of queries: a row of the state, S[channel][.].
 __kernel void query_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s0, long s0_at,
                              __global const float *m0, long m0_at, __global const float *z0,
-                             long z0_at, int starts, __global float *dq, long dq_at, long items) {
+                             long z0_at, int starts, GRADIENT(dq), long items) {
   SEQUENCE(K);
   float s[V], m[V], z = 0;
   long state = (flat * K + channel) * V;
@@ -148,7 +150,7 @@ __kernel void query_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s0, 
       if (NORMALISER == 1) along = fma(d, out[out_at + ROW(t) + j], along);
     }
     float gradient = NORMALISER == 1 ? (sum - along * z) / NORM(t) : sum / NORM(t);
-    dq[dq_at + ((batch * queries + t) * heads + head) * K + channel] =
+    CHANNELS(dq, t, K)[channel] =
         gradient * phi_slope(q[t * q_token + channel]);
   }
 }
@@ -156,7 +158,7 @@ __kernel void query_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s0, 
 // Gradient of keys: a row of the adjoint state; from the last token to the first.
 __kernel void key_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, long s1_at,
                            __global const float *m1, long m1_at, __global const float *z1,
-                           long z1_at, int ends, __global float *dk, long dk_at,
+                           long z1_at, int ends, GRADIENT(dk),
                            __global float *ds, long ds_at, __global float *dm, long dm_at,
                            __global float *dz, long dz_at, int starts, long items) {
   SEQUENCE(K);
@@ -192,7 +194,7 @@ __kernel void key_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, lo
       }
     if (MOMENTUM && (real || FREEZE == 0))
       for (int j = 0; j < V; j++) m[j] *= beta;
-    dk[dk_at + ((batch * keys + t) * heads + head) * K + channel] =
+    CHANNELS(dk, t, K)[channel] =
         real ? (NORMALISER == 1 ? sum + z : sum) * phi_slope(k[t * k_token + channel]) : 0;
   }
   if (starts) {
@@ -206,8 +208,8 @@ __kernel void key_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, lo
 
 // Gradient of values: a column of the adjoint state.
 __kernel void value_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, long s1_at,
-                             __global const float *m1, long m1_at, int ends, __global float *dv,
-                             long dv_at, long items) {
+                             __global const float *m1, long m1_at, int ends, GRADIENT(dv),
+                             long items) {
   SEQUENCE(V);
   float s[K], m[K];
   long state = flat * K * V + channel;
@@ -235,6 +237,6 @@ __kernel void value_gradient(INPUTS, GRADIENT_INPUTS, __global const float *s1, 
       }
     if (MOMENTUM && (real || FREEZE == 0))
       for (int i = 0; i < K; i++) m[i] *= beta;
-    dv[dv_at + ((batch * keys + t) * heads + head) * V + channel] = sum;
+    CHANNELS(dv, t, V)[channel] = sum;
   }
 }

@@ -328,8 +328,8 @@ inline float denominator(__local const float *shares, int t, float epsilon) {
 // The results of one segment. `source` is what phi' is taken of. A result is `factor` times the
 // filter's.
 __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
-    ROWS(x), ROWS(y), ROWS(w), ROWS(source), __global float *out, long out_at, int heads,
-    int tokens, int length, int segments, float beta, float factor, float epsilon,
+    ROWS(x), ROWS(y), ROWS(w), ROWS(source), __global float *out, long out_at, long out_batch,
+    long out_token, int heads, int tokens, int length, int segments, float beta, float factor, float epsilon,
     __global const float *states, long states_at, int starts, __global float *den, long den_at,
     int saves, __global const float *dd, long dd_at) {
   __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS], ws[TILE * VECTORS];
@@ -366,11 +366,11 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
   float d = lane < min(TILE, end - begin) ? dd[TOKEN(begin + lane)] : 0;
 #endif
   const long x_step = STEP(x_token), y_step = STEP(y_token), w_step = STEP(w_token);
-  const long out_token = (long)heads * D, out_step = STEP(out_token);
+  const long out_step = STEP(out_token);
   x = OWN(x);
   y = OWN(y);
   w = OWN(w);
-  out += out_at + (batch * tokens + TOKEN(begin + row)) * out_token + head * D + 4 * vector;
+  out += out_at + batch * out_batch + TOKEN(begin + row) * out_token + head * D + 4 * vector;
 #if SLOPE
   const long source_step = STEP(source_token);
   source = OWN(source);

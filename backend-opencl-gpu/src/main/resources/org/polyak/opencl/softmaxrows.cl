@@ -7,6 +7,8 @@
 
 #define BLOCK 16
 
+#include "tokens.cl"
+
 #define INPUTS                                                                                   \
   __global const float *queries, long queries_at, long query_batch, long query_step,             \
       __global const float *keys, long keys_at, long key_batch, long key_step,                   \
@@ -84,12 +86,12 @@ __kernel void forward(INPUTS, __global float *out, long out_at, __global float *
 __kernel void query_gradient(INPUTS, __global const float *out, long out_at,
                              __global const float *logs, long logs_at,
                              __global const float *dout, long dout_at, __global float *products,
-                             __global float *dqueries, long dqueries_at) {
+                             GRADIENT(dquery)) {
   ENTER(query_count);
   out += out_at + at * value_channels;
   dout += dout_at + at * value_channels;
-  dqueries += dqueries_at + at * key_channels;
-  clear(dqueries, key_channels);
+  dquery = CHANNELS(dquery, own, key_channels);
+  clear(dquery, key_channels);
   __global const float *query = queries + own * query_step;
   float d = dot_of(dout, out, value_channels), log_total = logs[logs_at + at];
   products[at] = d;
@@ -98,20 +100,20 @@ __kernel void query_gradient(INPUTS, __global const float *out, long out_at,
     __global const float *key = keys + j * key_step;
     float p = exp(scale * dot_of(query, key, key_channels) - log_total);
     float ds = p * (dot_of(dout, values + j * value_step, value_channels) - d);
-    add_scaled(dqueries, scale * ds, key, key_channels);
+    add_scaled(dquery, scale * ds, key, key_channels);
   }
 }
 
 // dk and dv.
 __kernel void key_value_gradient(INPUTS, __global const float *logs, long logs_at,
                                  __global const float *dout, long dout_at,
-                                 __global const float *products, __global float *dkeys,
-                                 long dkeys_at, __global float *dvalues, long dvalues_at) {
+                                 __global const float *products, GRADIENT(dkey),
+                                 GRADIENT(dvalue)) {
   ENTER(key_count);
-  dkeys += dkeys_at + at * key_channels;
-  dvalues += dvalues_at + at * value_channels;
-  clear(dkeys, key_channels);
-  clear(dvalues, value_channels);
+  dkey = CHANNELS(dkey, own, key_channels);
+  dvalue = CHANNELS(dvalue, own, value_channels);
+  clear(dkey, key_channels);
+  clear(dvalue, value_channels);
   if (own >= length) return;
   __global const float *key = keys + own * key_step;
   __global const float *value = values + own * value_step;
@@ -121,7 +123,7 @@ __kernel void key_value_gradient(INPUTS, __global const float *logs, long logs_a
     __global const float *gradient = dout + dout_at + row * value_channels;
     float p = exp(scale * dot_of(query, key, key_channels) - logs[logs_at + row]);
     float ds = p * (dot_of(gradient, value, value_channels) - products[row]);
-    add_scaled(dvalues, p, gradient, value_channels);
-    add_scaled(dkeys, scale * ds, query, key_channels);
+    add_scaled(dvalue, p, gradient, value_channels);
+    add_scaled(dkey, scale * ds, query, key_channels);
   }
 }

@@ -23,6 +23,8 @@
 #define VF (((V + PARTS - 1) / PARTS + 3) / 4)
 #define SHARES (PARTS > 1 ? TILE * GROUP : 1)
 
+#include "tokens.cl"
+
 #define INPUTS                                                                                   \
   __global const float *queries, long queries_at, long query_batch, long query_step,             \
       __global const float *keys, long keys_at, long key_batch, long key_step,                   \
@@ -149,7 +151,7 @@ void forward(INPUTS, __global float *out, long out_at, __global float *logs, lon
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 void query_gradient(INPUTS, __global const float *out, long out_at, __global const float *logs,
                     long logs_at, __global const float *dout, long dout_at,
-                    __global float *products, __global float *dqueries, long dqueries_at) {
+                    __global float *products, GRADIENT(dquery)) {
   __local float4 key_tile[TILE * PARTS * KF], value_tile[TILE * PARTS * VF];
   __local float shares[SHARES], more_shares[SHARES];
   ENTER;
@@ -195,15 +197,14 @@ void query_gradient(INPUTS, __global const float *out, long out_at, __global con
   }
   if (query >= query_count) return;
   for (int c = 0; c < KF; c++)
-    store_four(dqueries + dqueries_at + at * K, 4 * (part * KF + c), K, scale * sums[c]);
+    store_four(CHANNELS(dquery, query, K), 4 * (part * KF + c), K, scale * sums[c]);
 }
 
 // dk and dv.
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 void key_value_gradient(INPUTS, __global const float *logs, long logs_at,
                         __global const float *dout, long dout_at,
-                        __global const float *products, __global float *dkeys, long dkeys_at,
-                        __global float *dvalues, long dvalues_at) {
+                        __global const float *products, GRADIENT(dkey), GRADIENT(dvalue)) {
   __local float4 query_tile[TILE * PARTS * KF], gradient_tile[TILE * PARTS * VF];
   __local float shares[SHARES], more_shares[SHARES], log_tile[TILE], product_tile[TILE];
   ENTER;
@@ -248,9 +249,8 @@ void key_value_gradient(INPUTS, __global const float *logs, long logs_at,
     }
   }
   if (key >= key_count) return;
-  long at = TOKEN_ROW(key, key_count);
   for (int c = 0; c < KF; c++)
-    store_four(dkeys + dkeys_at + at * K, 4 * (part * KF + c), K, scale * key_sums[c]);
+    store_four(CHANNELS(dkey, key, K), 4 * (part * KF + c), K, scale * key_sums[c]);
   for (int c = 0; c < VF; c++)
-    store_four(dvalues + dvalues_at + at * V, 4 * (part * VF + c), V, value_sums[c]);
+    store_four(CHANNELS(dvalue, key, V), 4 * (part * VF + c), V, value_sums[c]);
 }

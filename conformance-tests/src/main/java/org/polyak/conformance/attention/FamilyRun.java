@@ -176,9 +176,9 @@ final class FamilyRun {
                 "out gradient", Samples.floats(outGradient), Placement.OFFSET, outGradient.shape());
     AttentionGradients gradients =
         new AttentionGradients(
-            target("gradient of queries", inputs.queries()),
-            target("gradient of keys", inputs.keys()),
-            target("gradient of values", inputs.values()),
+            tokenTarget("gradient of queries", inputs.queries()),
+            tokenTarget("gradient of keys", inputs.keys()),
+            tokenTarget("gradient of values", inputs.values()),
             initial == null ? null : stateTargets("gradient of initial "));
     @Nullable AttentionState dLast =
         initial == null ? null : stateOf("gradient of last ", lastGradient);
@@ -267,6 +267,10 @@ final class FamilyRun {
 
   private Tensor target(String name, Array like) {
     return c.memory().output(name, Placement.OFFSET, like.shape());
+  }
+
+  private Tensor tokenTarget(String name, Array like) {
+    return c.memory().output(name, Placement.TOKENS, like.shape());
   }
 
   /** May be written in part; starts as NaN. */

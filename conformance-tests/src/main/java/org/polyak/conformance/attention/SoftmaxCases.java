@@ -157,9 +157,9 @@ public final class SoftmaxCases {
     c.expect("fused out", c.memory().floats(result), out);
     AttentionGradients targets =
         new AttentionGradients(
-            target(c, "gradient of queries", inputs.queries()),
-            target(c, "gradient of keys", inputs.keys()),
-            target(c, "gradient of values", inputs.values()),
+            tokenTarget(c, "gradient of queries", inputs.queries()),
+            tokenTarget(c, "gradient of keys", inputs.keys()),
+            tokenTarget(c, "gradient of values", inputs.values()),
             null);
     Tensor outGradient =
         c.memory()
@@ -176,5 +176,9 @@ public final class SoftmaxCases {
 
   private static Tensor target(CaseContext c, String name, Array like) {
     return c.memory().output(name, Placement.OFFSET, like.shape());
+  }
+
+  private static Tensor tokenTarget(CaseContext c, String name, Array like) {
+    return c.memory().output(name, Placement.TOKENS, like.shape());
   }
 }

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 
 /**
- * Where the gradients of attention go; each is overwritten, contiguous, and shaped like what it is
- * the gradient of.
+ * Where the gradients of attention go; each is overwritten and shaped like what it is the gradient
+ * of. The last two axes of the first three are contiguous, batch and sequence strides are free.
  *
  * @param queries for the queries
  * @param keys for the keys
