@@ -1,6 +1,8 @@
 package org.polyak.nn.autograd;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.ReduceOp;
@@ -19,8 +21,13 @@ import org.polyak.spi.fused.SoftmaxAttentionKernel;
 
 /** One recorded operation with all that its gradient rule needs: one record per rule. */
 public sealed interface Step {
-  /** The result whose gradient starts the rule. */
+  /** The result whose gradient the rule takes; of several, the first. */
   Variable out();
+
+  /** All results: a gradient for any of them starts the rule. */
+  default Stream<Variable> results() {
+    return Stream.of(out());
+  }
 
   /** {@code out = op(x)}. */
   record Unary(UnaryOp op, Variable x, Variable out) implements Step {}
@@ -45,6 +52,19 @@ public sealed interface Step {
 
   /** Positions from {@code from} on along {@code axis}. */
   record Slice(Variable x, int axis, int from, Variable out) implements Step {}
+
+  /** Parts that make up {@code x} along {@code axis}. */
+  record Split(Variable x, int axis, List<Variable> parts) implements Step {
+    @Override
+    public Variable out() {
+      return parts.getFirst();
+    }
+
+    @Override
+    public Stream<Variable> results() {
+      return parts.stream();
+    }
+  }
 
   /** {@code x} repeated to a larger shape. */
   record Broadcast(Variable x, Variable out) implements Step {}
@@ -81,7 +101,14 @@ public sealed interface Step {
       Tensor saved,
       @Nullable CarriedState last,
       Variable out)
-      implements Step {}
+      implements Step {
+    @Override
+    public Stream<Variable> results() {
+      return last == null
+          ? Stream.of(out)
+          : Stream.of(out, last.memory(), last.momentum(), last.keySum()).filter(Objects::nonNull);
+    }
+  }
 
   /** Fused softmax attention. */
   record SoftmaxAttention(

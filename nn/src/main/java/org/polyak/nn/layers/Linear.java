@@ -20,9 +20,14 @@ public final class Linear {
    * @param out width of the output
    */
   public Linear(ParameterFactory factory, int in, int out) {
-    double bound = 1 / Math.sqrt(in);
+    double bound = bound(in);
     weight = factory.uniform("weight", bound, out, in);
     bias = factory.uniform("bias", bound, out);
+  }
+
+  /** Of initial values. */
+  static double bound(int in) {
+    return 1 / Math.sqrt(in);
   }
 
   /** From [.., in] to [.., out]. */

@@ -1,5 +1,6 @@
 package org.polyak.nn.layers;
 
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -10,7 +11,10 @@ import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.ops.Engine;
 import org.polyak.nn.ops.Ops;
 import org.polyak.nn.random.Generator;
+import org.polyak.spi.DType;
 import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
+import org.polyak.spi.Tensor;
 
 /**
  * Creates the parameters of a model and remembers them in order of creation. Initial values are
@@ -71,12 +75,27 @@ public final class ParameterFactory {
     return create(name, values, dims);
   }
 
+  /** Room for parameters that are to lie side by side. */
+  Tensor allocate(int... dims) {
+    return ops.scope().allocate(DType.F32, Shape.of(dims));
+  }
+
+  /** A parameter with values uniform in {@code [-bound, bound)}, in a place that is contiguous. */
+  Variable uniform(String name, double bound, Tensor place) {
+    return create(name, stream(name).uniform((int) place.shape().size(), -bound, bound), place);
+  }
+
   private Variable create(String name, float[] values, int... dims) {
+    return create(name, values, allocate(dims));
+  }
+
+  private Variable create(String name, float[] values, Tensor place) {
     String full = path + name;
     if (!names.add(full)) {
       throw new IllegalArgumentException("There are two parameters called '" + full + "'.");
     }
-    Variable variable = Variable.parameter(ops.constant(values, dims).tensor());
+    ops.engine().backend().upload(MemorySegment.ofArray(values), place);
+    Variable variable = Variable.parameter(place);
     created.add(new Parameter(full, variable));
     return variable;
   }

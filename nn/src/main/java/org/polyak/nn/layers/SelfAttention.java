@@ -1,9 +1,11 @@
 package org.polyak.nn.layers;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.layers.AttentionConfig.Momentum;
 import org.polyak.nn.layers.AttentionConfig.Weighting;
+import org.polyak.nn.layers.Projections.Projection;
 import org.polyak.nn.ops.Ops;
 import org.polyak.spi.fused.AttentionSpec;
 
@@ -18,9 +20,7 @@ public final class SelfAttention {
   private final int keyDim;
   private final int valueDim;
   private final int maximumLength;
-  private final Linear queryProjection;
-  private final Linear keyProjection;
-  private final Linear valueProjection;
+  private final Projections projections;
   private final Linear outProjection;
 
   /**
@@ -39,9 +39,14 @@ public final class SelfAttention {
     this.valueDim = config.valueDim();
     this.maximumLength = config.maximumLength();
     int width = config.width();
-    queryProjection = new Linear(factory.under("query_projection"), width, heads * keyDim);
-    keyProjection = new Linear(factory.under("key_projection"), width, heads * keyDim);
-    valueProjection = new Linear(factory.under("value_projection"), width, heads * valueDim);
+    projections =
+        new Projections(
+            factory,
+            width,
+            List.of(
+                new Projection("query_projection", heads * keyDim),
+                new Projection("key_projection", heads * keyDim),
+                new Projection("value_projection", heads * valueDim)));
     outProjection = new Linear(factory.under("out_projection"), heads * valueDim, width);
   }
 
@@ -53,9 +58,10 @@ public final class SelfAttention {
    * @return [B, N, E]
    */
   public Variable forward(Ops ops, Variable x, int @Nullable [] lengths) {
-    Variable queries = split(ops, queryProjection.forward(ops, x), keyDim);
-    Variable keys = split(ops, keyProjection.forward(ops, x), keyDim);
-    Variable values = split(ops, valueProjection.forward(ops, x), valueDim);
+    List<Variable> projected = projections.forward(ops, x);
+    Variable queries = byHead(ops, projected.get(0), keyDim);
+    Variable keys = byHead(ops, projected.get(1), keyDim);
+    Variable values = byHead(ops, projected.get(2), valueDim);
     Variable out;
     if (config instanceof AttentionConfig.Softmax) {
       out = ops.softmaxAttention(queries, keys, values, lengths, causal, 1 / Math.sqrt(keyDim));
@@ -85,9 +91,10 @@ public final class SelfAttention {
    * @return [B, 1, E]
    */
   Variable step(Ops ops, Variable x, AttentionCache cache) {
-    Variable query = split(ops, queryProjection.forward(ops, x), keyDim);
-    Variable key = split(ops, keyProjection.forward(ops, x), keyDim);
-    Variable value = split(ops, valueProjection.forward(ops, x), valueDim);
+    List<Variable> projected = projections.forward(ops, x);
+    Variable query = byHead(ops, projected.get(0), keyDim);
+    Variable key = byHead(ops, projected.get(1), keyDim);
+    Variable value = byHead(ops, projected.get(2), valueDim);
     Variable out =
         switch (cache) {
           case AttentionCache.Recurrent recurrent -> {
@@ -107,7 +114,7 @@ public final class SelfAttention {
   }
 
   /** From [B, N, H·D] to [B, N, H, D]. */
-  private Variable split(Ops ops, Variable x, int channels) {
+  private Variable byHead(Ops ops, Variable x, int channels) {
     return ops.reshape(x, x.shape().dim(0), x.shape().dim(1), heads, channels);
   }
 

@@ -1,8 +1,10 @@
 package org.polyak.nn.ops;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Step;
@@ -10,6 +12,7 @@ import org.polyak.nn.autograd.Tape;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.spi.DType;
 import org.polyak.spi.Kernels;
+import org.polyak.spi.Layout;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
@@ -150,6 +153,30 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
         new Step.Slice(x, resolved, from, result(x.tensor().slice(resolved, from, to), x)));
   }
 
+  /** Parts that follow each other along one axis and make up all of it, without a copy. */
+  public final List<Variable> split(Variable x, int axis, int... extents) {
+    int resolved = x.shape().axis(axis);
+    int whole = x.shape().dim(resolved);
+    require(
+        Arrays.stream(extents).sum() == whole,
+        "split",
+        "extents %s do not make up the %d of axis %d",
+        Arrays.toString(extents),
+        whole,
+        axis);
+    List<Variable> parts = new ArrayList<>();
+    int position = 0;
+    for (int extent : extents) {
+      int end = position + extent;
+      parts.add(result(x.tensor().slice(resolved, position, end), x));
+      position = end;
+    }
+    if (extents.length > 0) {
+      record(new Step.Split(x, resolved, List.copyOf(parts)));
+    }
+    return parts;
+  }
+
   /** Repeated to a larger shape, without a copy. */
   public final Variable broadcastTo(Variable x, Shape shape) {
     return shape.equals(x.shape())
@@ -174,7 +201,10 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     return record(new Step.Copy(x, out));
   }
 
-  /** Parts side by side along one axis; all other extents are equal. */
+  /**
+   * Parts side by side along one axis; all other extents are equal. Copies only when the parts do
+   * not lie like this already.
+   */
   public final Variable concatenate(int axis, Variable... parts) {
     require(parts.length > 0, "concatenate", "there is nothing to concatenate");
     Shape first = parts[0].shape();
@@ -192,14 +222,40 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
           resolved);
       extent += part.shape().dim(resolved);
     }
-    Variable out = result(scope.allocate(DType.F32, first.with(resolved, extent)), parts);
+    Shape shape = first.with(resolved, extent);
+    Tensor joined =
+        inPlace(resolved, shape, parts).orElseGet(() -> concatenated(resolved, shape, parts));
+    return record(new Step.Concatenate(resolved, List.of(parts), result(joined, parts)));
+  }
+
+  private Tensor concatenated(int axis, Shape shape, Variable... parts) {
+    Tensor out = allocate(shape);
     int position = 0;
     for (Variable part : parts) {
-      int end = position + part.shape().dim(resolved);
-      kernels().copy(part.tensor(), out.tensor().slice(resolved, position, end));
+      int end = position + part.shape().dim(axis);
+      kernels().copy(part.tensor(), out.slice(axis, position, end));
       position = end;
     }
-    return record(new Step.Concatenate(resolved, List.of(parts), out));
+    return out;
+  }
+
+  /** The parts as one view, when they follow each other in memory along the first axis. */
+  private static Optional<Tensor> inPlace(int axis, Shape shape, Variable... parts) {
+    Tensor first = parts[0].tensor();
+    long position = first.layout().offset();
+    boolean follow = axis == 0;
+    for (Variable part : parts) {
+      Tensor tensor = part.tensor();
+      follow &=
+          tensor.buffer() == first.buffer()
+              && tensor.layout().isContiguous()
+              && tensor.layout().offset() == position;
+      position += tensor.shape().size();
+    }
+    long[] strides = Layout.contiguous(shape).strides();
+    return follow
+        ? Optional.of(first.view(Layout.strided(shape, strides, first.layout().offset())))
+        : Optional.empty();
   }
 
   // Common ground

@@ -23,22 +23,25 @@ import org.polyak.spi.fused.AttentionState;
 final class GradientRules {
   private final Ops ops;
   private final IdentityHashMap<Variable, Contribution> gradients = new IdentityHashMap<>();
+  private final GradientTargets targets;
 
   /** A gradient so far; only one that nobody else holds may be added to in place. */
   private record Contribution(Variable value, boolean exclusive) {}
 
-  GradientRules(Ops ops) {
+  private GradientRules(Ops ops, List<Step> steps) {
     this.ops = ops;
+    this.targets = new GradientTargets(ops, steps);
   }
 
-  Gradients backward(List<Step> steps, Variable loss) {
+  static Gradients backward(Ops ops, List<Step> steps, Variable loss) {
+    return new GradientRules(ops, steps).run(steps, loss);
+  }
+
+  private Gradients run(List<Step> steps, Variable loss) {
     gradients.put(loss, new Contribution(ops.filled(1, loss.shape().dims()), true));
     for (Step step : steps.reversed()) {
-      Contribution contribution = gradients.get(step.out());
-      if (contribution != null) {
-        apply(step, contribution.value());
-      } else if (step instanceof Step.Attention attention && reaches(attention.last())) {
-        apply(step, ops.filled(0, step.out().shape().dims()));
+      if (step.results().anyMatch(gradients::containsKey)) {
+        apply(step, gradientOrZero(step.out()));
       }
     }
     IdentityHashMap<Variable, Tensor> result = new IdentityHashMap<>();
@@ -61,6 +64,7 @@ final class GradientRules {
       case Step.Reshape s -> share(s.x(), ops.reshape(g, s.x().shape()));
       case Step.Permute s -> share(s.x(), ops.permute(g, inverse(s.order())));
       case Step.Slice s -> give(s.x(), () -> embed(s, g));
+      case Step.Split s -> gather(s);
       case Step.Broadcast s -> share(s.x(), unbroadcast(g, s.x().shape()));
       case Step.Copy s -> share(s.x(), g);
       case Step.Concatenate s -> {
@@ -189,6 +193,20 @@ final class GradientRules {
     return whole;
   }
 
+  /** The parts' gradients that are not in their places already go there. */
+  private void gather(Step.Split s) {
+    for (Variable part : s.parts()) {
+      Tensor place = targets.place(s, part);
+      Contribution contribution = gradients.get(part);
+      if (contribution == null) {
+        ops.kernels().fill(place, 0);
+      } else if (!contribution.value().tensor().equals(place)) {
+        ops.kernels().copy(contribution.value().tensor(), place);
+      }
+    }
+    give(s.x(), targets.whole(s));
+  }
+
   private Variable scatter(Step.GatherRows s, Variable g) {
     Variable table = ops.filled(0, s.table().shape().dims());
     ops.kernels().scatterAddRows(g.tensor(), s.indices().tensor(), table.tensor());
@@ -275,10 +293,7 @@ final class GradientRules {
   private AttentionGradients attentionTargets(
       Variable queries, Variable keys, Variable values, @Nullable AttentionState initial) {
     return new AttentionGradients(
-        ops.allocate(queries.shape()),
-        ops.allocate(keys.shape()),
-        ops.allocate(values.shape()),
-        initial);
+        targets.of(queries), targets.of(keys), targets.of(values), initial);
   }
 
   private AttentionState like(CarriedState state) {
@@ -305,16 +320,16 @@ final class GradientRules {
     return last == null || !reaches(last)
         ? null
         : new AttentionState(
-            gradientOrZero(last.memory()),
-            last.momentum() == null ? null : gradientOrZero(last.momentum()),
-            last.keySum() == null ? null : gradientOrZero(last.keySum()));
+            contiguous(gradientOrZero(last.memory())),
+            last.momentum() == null ? null : contiguous(gradientOrZero(last.momentum())),
+            last.keySum() == null ? null : contiguous(gradientOrZero(last.keySum())));
   }
 
-  private Tensor gradientOrZero(Variable variable) {
+  private Variable gradientOrZero(Variable variable) {
     Contribution contribution = gradients.get(variable);
     return contribution == null
-        ? ops.filled(0, variable.shape().dims()).tensor()
-        : contiguous(contribution.value());
+        ? ops.filled(0, variable.shape().dims())
+        : contribution.value();
   }
 
   /** Adds a fresh gradient, computed only when it is wanted. */

@@ -67,7 +67,7 @@ public final class Ops extends ArithmeticOps {
    */
   public Gradients backward(Variable loss) {
     require(loss.shape().size() == 1, "backward", "the loss has shape %s", loss.shape());
-    return new GradientRules(inference(engine(), scope())).backward(steps(), loss);
+    return GradientRules.backward(inference(engine(), scope()), steps(), loss);
   }
 
   // Layers
