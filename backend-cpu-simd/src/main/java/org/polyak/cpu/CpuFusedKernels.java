@@ -49,12 +49,13 @@ final class CpuFusedKernels implements FusedKernels {
     optimizers = device.kernel(VectorOptimizerLoops.class);
     softmaxAttention = new Support.Native<>(new CpuSoftmaxAttention(device));
     layerNorm = new Support.Native<>(new CpuLayerNorm(device));
+    CpuDropout dropping = new CpuDropout(device);
     for (Activation activation : Activation.values()) {
-      linear.put(activation, linear(device, activations, activation));
+      linear.put(activation, linear(device, activations, dropping, activation));
     }
     crossEntropy = new Support.Native<>(new CpuCrossEntropy(device));
     logisticMixture = new Support.Native<>(new CpuLogisticMixture(pool));
-    dropout = new Support.Native<>(new CpuDropout(device));
+    dropout = new Support.Native<>(dropping);
     squaredNorms = new Support.Native<>(new CpuSquaredNorms(pool, optimizers));
   }
 
@@ -75,9 +76,9 @@ final class CpuFusedKernels implements FusedKernels {
   }
 
   private static Support<LinearKernel> linear(
-      CpuDevice device, ActivationRows rows, Activation activation) {
+      CpuDevice device, ActivationRows rows, CpuDropout dropout, Activation activation) {
     return switch (activation) {
-      case IDENTITY, RELU -> new Support.Native<>(new CpuLinear(device, rows, activation));
+      case IDENTITY, RELU -> new Support.Native<>(new CpuLinear(device, rows, dropout, activation));
       case GELU, SILU ->
           new Support.Unsupported<>("its gradient needs the sums before the activation");
     };

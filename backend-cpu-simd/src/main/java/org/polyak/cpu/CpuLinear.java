@@ -5,36 +5,51 @@ import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 
-/** {@link LinearKernel}: the product, then bias and activation in place. */
+/** {@link LinearKernel}: the product, then bias, activation and dropout in place. */
 final class CpuLinear implements LinearKernel {
   private final MatrixProduct product;
   private final Reduction reduction;
   private final CpuBiasActivation biasActivation;
+  private final CpuDropout dropout;
   private final Activation activation;
 
   /** For the identity or ReLU. */
-  CpuLinear(CpuDevice device, ActivationRows rows, Activation activation) {
+  CpuLinear(CpuDevice device, ActivationRows rows, CpuDropout dropout, Activation activation) {
     this.product = new MatrixProduct(device);
     this.reduction = new Reduction(device);
     this.biasActivation = new CpuBiasActivation(device.pool(), rows, activation);
+    this.dropout = dropout;
     this.activation = activation;
   }
 
   @Override
-  public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
+  public void forward(Tensor in, Tensor weight, Tensor bias, DropoutMask mask, Tensor out) {
     product.run(in, weight.transpose(0, 1), false, out);
     biasActivation.forward(out, bias, out);
+    if (mask.drops()) {
+      dropout.apply(out, mask.rate(), mask.seed(), out);
+    }
   }
 
   @Override
   public void backward(
-      Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
+      Tensor out,
+      DropoutMask mask,
+      Tensor outGradient,
+      Tensor productGradient,
+      Tensor biasGradient) {
+    Tensor kept = outGradient;
+    if (mask.drops()) {
+      kept = productGradient;
+      dropout.apply(outGradient, mask.rate(), mask.seed(), kept);
+    }
     if (activation == Activation.IDENTITY) {
-      reduction.reduce(ReduceOp.SUM, outGradient, 0, row(biasGradient));
+      reduction.reduce(ReduceOp.SUM, kept, 0, row(biasGradient));
     } else {
-      biasActivation.backwardOfResult(out, outGradient, productGradient, biasGradient);
+      biasActivation.backwardOfResult(out, kept, productGradient, biasGradient);
     }
   }
 

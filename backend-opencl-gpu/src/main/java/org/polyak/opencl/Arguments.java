@@ -3,6 +3,8 @@ package org.polyak.opencl;
 import org.jspecify.annotations.Nullable;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Tensor;
+import org.polyak.spi.fused.DropoutHash;
+import org.polyak.spi.fused.DropoutMask;
 
 /** Tensors as arguments of kernels: memory, first position, and strides where these are free. */
 final class Arguments {
@@ -21,6 +23,16 @@ final class Arguments {
     return contiguous(kernel, tensor)
         .integer(tensor.layout().stride(0))
         .integer(tensor.layout().stride(1));
+  }
+
+  /** Dropout's rate, its scale, and the hash of its seed. */
+  static Kernel dropout(Kernel kernel, double rate, int seed) {
+    return kernel.real((float) rate).real((float) (1 / (1 - rate))).integer(DropoutHash.mix(seed));
+  }
+
+  /** The same; nothing where nothing is dropped. */
+  static Kernel dropout(Kernel kernel, DropoutMask mask) {
+    return mask.drops() ? dropout(kernel, mask.rate(), mask.seed()) : kernel;
   }
 
   /** A tensor that may be missing: another one stands in for it, and is not touched. */

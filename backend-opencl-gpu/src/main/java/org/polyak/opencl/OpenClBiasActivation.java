@@ -8,6 +8,7 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.BiasActivationKernel;
+import org.polyak.spi.fused.DropoutMask;
 
 /** {@link BiasActivationKernel}. */
 final class OpenClBiasActivation implements BiasActivationKernel {
@@ -26,14 +27,14 @@ final class OpenClBiasActivation implements BiasActivationKernel {
   }
 
   /** How groups cut a matrix; see the kernel's options. */
-  private record Cut(int vector, int columns, int slots, boolean ofResult) {}
+  private record Cut(int vector, int columns, int slots, boolean ofResult, boolean drops) {}
 
   @Override
   public void forward(Tensor in, Tensor bias, Tensor out) {
     if (in.shape().size() == 0) {
       return;
     }
-    Cut cut = cut(false, in, bias, out);
+    Cut cut = cut(false, DropoutMask.NONE, in, bias, out);
     long n = in.shape().size() / cut.vector();
     int group = device.traits().groupSize();
     Packs.arguments(kernel(cut, "forward"), cut.vector(), out, in, bias)
@@ -45,21 +46,23 @@ final class OpenClBiasActivation implements BiasActivationKernel {
   @Override
   public void backward(
       Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
-    submit(in, bias, outGradient, inGradient, biasGradient);
+    submit(in, bias, DropoutMask.NONE, outGradient, inGradient, biasGradient);
   }
 
   /**
    * Gradients from the result of the identity or ReLU, as {@link
    * org.polyak.spi.fused.LinearKernel#backward} defines them.
    */
-  void backwardOfResult(Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
-    submit(out, null, outGradient, inGradient, biasGradient);
+  void backwardOfResult(
+      Tensor out, DropoutMask dropout, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+    submit(out, null, dropout, outGradient, inGradient, biasGradient);
   }
 
   /** The backward pass; without a bias, {@code in} is the result. */
   private void submit(
       Tensor in,
       @Nullable Tensor bias,
+      DropoutMask dropout,
       Tensor outGradient,
       Tensor inGradient,
       Tensor biasGradient) {
@@ -68,7 +71,7 @@ final class OpenClBiasActivation implements BiasActivationKernel {
     if (width == 0) {
       return;
     }
-    Cut cut = cut(bias == null, in, bias == null ? in : bias, outGradient, inGradient);
+    Cut cut = cut(bias == null, dropout, in, bias == null ? in : bias, outGradient, inGradient);
     int packs = width / cut.vector();
     int blocks = Math.ceilDiv(packs, cut.columns());
     int most = Math.max(1, 2 * Slabs.MOST / blocks);
@@ -87,19 +90,20 @@ final class OpenClBiasActivation implements BiasActivationKernel {
           .integer(rows)
           .integer(slab)
           .integer(packs)
-          .integer(blocks)
+          .integer(blocks);
+      Arguments.dropout(kernel, dropout)
           .launch(device.queue(), (long) blocks * slabs.count() * group, group);
       slabs.total(device, sums, biasGradient, null);
     }
   }
 
-  private Cut cut(boolean ofResult, Tensor in, Tensor... others) {
+  private Cut cut(boolean ofResult, DropoutMask dropout, Tensor in, Tensor... others) {
     int width = in.shape().dim(1);
     int vector = Math.min(Packs.vector(width, in), Packs.vector(others));
     Traits traits = device.traits();
     int columns = Math.min(MOST_COLUMNS, Groups.powerOfTwo(width / vector));
     int slots = traits.cooperative() ? Math.max(1, traits.groupSize() / columns) : 1;
-    return new Cut(vector, columns, slots, ofResult);
+    return new Cut(vector, columns, slots, ofResult, dropout.drops());
   }
 
   private Kernel kernel(Cut cut, String function) {
@@ -107,13 +111,14 @@ final class OpenClBiasActivation implements BiasActivationKernel {
         options.computeIfAbsent(
             cut,
             c ->
-                "%s -DACTIVATION=%s -DCOLUMNS=%d -DSLOTS=%d -DOF_RESULT=%d"
+                "%s -DACTIVATION=%s -DCOLUMNS=%d -DSLOTS=%d -DOF_RESULT=%d -DDROPOUT=%d"
                     .formatted(
                         Packs.options(c.vector()),
                         activation.name(),
                         c.columns(),
                         c.slots(),
-                        c.ofResult() ? 1 : 0));
+                        c.ofResult() ? 1 : 0,
+                        c.drops() ? 1 : 0));
     return device.kernel("activation", text, function);
   }
 }

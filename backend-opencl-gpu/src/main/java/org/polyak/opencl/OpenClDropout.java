@@ -2,7 +2,6 @@ package org.polyak.opencl;
 
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.Tensor;
-import org.polyak.spi.fused.DropoutHash;
 import org.polyak.spi.fused.DropoutKernel;
 
 /** {@link DropoutKernel}. */
@@ -22,10 +21,7 @@ final class OpenClDropout implements DropoutKernel {
     int group = device.traits().groupSize();
     int vector = Packs.vector(out, in);
     Kernel kernel = device.kernel("dropout", Packs.options(vector), "dropout");
-    Packs.arguments(kernel, vector, out, in)
-        .real((float) rate)
-        .real((float) (1 / (1 - rate)))
-        .integer(DropoutHash.mix(seed))
+    Arguments.dropout(Packs.arguments(kernel, vector, out, in), rate, seed)
         .integer(n)
         .launch(device.queue(), Groups.cover(Math.ceilDiv(n, vector), group), group);
   }

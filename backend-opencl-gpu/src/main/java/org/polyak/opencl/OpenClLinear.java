@@ -2,9 +2,10 @@ package org.polyak.opencl;
 
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 
-/** {@link LinearKernel}: bias and activation in the kernels of the product. */
+/** {@link LinearKernel}: bias, activation and dropout in the kernels of the product. */
 final class OpenClLinear implements LinearKernel {
   private final MatrixProduct product;
   private final Activation activation;
@@ -18,14 +19,18 @@ final class OpenClLinear implements LinearKernel {
   }
 
   @Override
-  public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
-    Epilogue epilogue = new Epilogue(bias, activation);
+  public void forward(Tensor in, Tensor weight, Tensor bias, DropoutMask dropout, Tensor out) {
+    Epilogue epilogue = new Epilogue(bias, activation, dropout);
     product.multiply(new Product(in, weight.transpose(0, 1), false, out, epilogue));
   }
 
   @Override
   public void backward(
-      Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
-    biasActivation.backwardOfResult(out, outGradient, productGradient, biasGradient);
+      Tensor out,
+      DropoutMask dropout,
+      Tensor outGradient,
+      Tensor productGradient,
+      Tensor biasGradient) {
+    biasActivation.backwardOfResult(out, dropout, outGradient, productGradient, biasGradient);
   }
 }

@@ -4,12 +4,26 @@
 // VECTOR      4 where rows begin and end at multiples of four elements, else 1
 // COLUMNS     work-items of a group side by side in the backward pass, a power of two
 // SLOTS       rows that a group works on at once in the backward pass
+// DROPOUT     1: the result went through dropout, with three more arguments of the backward pass
 // OF_RESULT   1: the backward pass is given f(in + bias) for `in`, from which the slope follows, and
-//             no bias; the identity's gradient, being that of the result, is only summed
+//             no bias; without dropout the identity's gradient, being that of the result, is only summed
 //
 // Rows are contiguous and `packs` long; `at` says where a tensor begins, in packs.
 
 #include "packs.cl"
+
+#if DROPOUT
+#include "dropouthash.cl"
+#define DROPOUT_ARGUMENTS , float rate, float scale, uint seed
+#else
+#define DROPOUT_ARGUMENTS
+#endif
+
+#if VECTOR == 4
+#define LEFT(x, i) kept4(x, (uint)(4 * (i)) + (uint4)(0, 1, 2, 3), seed, rate, scale)
+#else
+#define LEFT(x, i) kept(x, (uint)(i), seed, rate, scale)
+#endif
 
 #if OF_RESULT
 #define BACKWARD_BIAS
@@ -86,7 +100,7 @@ __kernel void forward(__global pack *out, long out_at, __global const pack *in, 
 __kernel __attribute__((reqd_work_group_size(COLUMNS * SLOTS, 1, 1)))
 void backward(__global pack *din, long din_at, __global pack *sums, __global const pack *in,
               long in_at, BACKWARD_BIAS __global const pack *dout, long dout_at, int rows,
-              int slab, int packs, int blocks) {
+              int slab, int packs, int blocks DROPOUT_ARGUMENTS) {
   __local pack room[COLUMNS * SLOTS];
   int slot = get_local_id(0) / COLUMNS;
   int column = get_group_id(0) % blocks * COLUMNS + get_local_id(0) % COLUMNS;
@@ -105,10 +119,13 @@ void backward(__global pack *din, long din_at, __global pack *sums, __global con
       for (int r = 0; r < 4; r++) {
         long i = (long)(row + r * SLOTS) * packs + column;
         d[r] = row + r * SLOTS < end ? slope(in[in_at + i] + b) * dout[dout_at + i] : (pack)(0);
+#if DROPOUT
+        d[r] = LEFT(d[r], i);
+#endif
       }
 #pragma unroll
       for (int r = 0; r < 4; r++) {
-#if !(OF_RESULT && ACTIVATION == IDENTITY)
+#if !(OF_RESULT && ACTIVATION == IDENTITY) || DROPOUT
         if (row + r * SLOTS < end) din[din_at + (long)(row + r * SLOTS) * packs + column] = d[r];
 #endif
         sum += d[r];

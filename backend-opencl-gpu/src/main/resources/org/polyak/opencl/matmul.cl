@@ -1,4 +1,4 @@
-// out = a b, or out + a b, or with an epilogue f(a b + bias), for batches of matrices with any
+// out = a b, or out + a b, or with an epilogue d(f(a b + bias)), for batches of matrices with any
 // strides.
 //
 // `general`: a work-group of 16 by 16 computes 64 by 64 elements, 4 by 4 each, through local memory.
@@ -52,7 +52,7 @@ void general(__global float *out, long out_at, long4 out_strides, __global const
       if (r < rows && c < columns) {
         long at = r * out_strides.z + c * out_strides.w;
 #if BIAS
-        sums[i][j] = FINISHED(sums[i][j], bias[bias_at + c]);
+        sums[i][j] = FINISHED(kept, sums[i][j], bias[bias_at + c], r * columns + c);
 #endif
         out[at] = accumulate ? out[at] + sums[i][j] : sums[i][j];
       }
@@ -71,7 +71,7 @@ __kernel void add_parts(__global float *out, long out_at, long4 out_strides,
 #pragma unroll 8
   for (int part = 0; part < count; part++) sum += parts[at + part * step];
 #if BIAS
-  sum = FINISHED(sum, bias[bias_at + column]);
+  sum = FINISHED(kept, sum, bias[bias_at + column], row * columns + column);
 #endif
   out += out_at + get_global_id(2) / batch_inner * out_strides.x +
          get_global_id(2) % batch_inner * out_strides.y + row * out_strides.z +

@@ -1,4 +1,4 @@
-// out = a b, or out + a b, or with an epilogue f(a b + bias), for batches of matrices on a CPU: a
+// out = a b, or out + a b, or with an epilogue d(f(a b + bias)), for batches of matrices on a CPU: a
 // work-item computes ROWS by WIDTH elements in vector registers. Neither local memory nor barriers.
 //
 // `b` comes as panels of WIDTH columns; `pack` makes these where they are not there already.
@@ -20,6 +20,8 @@ __kernel void pack(__global float *panels, __global const float *b, long b_at, l
   for (int i = 0; i < there; i++) panels[i] = b[i * b_strides.w];
   for (int i = there; i < WIDTH; i++) panels[i] = 0;
 }
+
+#define LANES (uint16)(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 __kernel void multiply(__global float *out, long out_at, long4 out_strides,
                        __global const float *a, long a_at, long4 a_strides,
@@ -49,7 +51,8 @@ __kernel void multiply(__global float *out, long out_at, long4 out_strides,
   for (int j = 0; j < WIDTH; j++) shifts[j] = bias[bias_at + min(column + j, columns - 1)];
   for (int i = 0; i < ROWS; i++)
     for (int part = 0; part < 2; part++)
-      sums[i][part] = FINISHED(sums[i][part], vload16(part, shifts));
+      sums[i][part] = FINISHED(kept16, sums[i][part], vload16(part, shifts),
+                               (uint)((row + i) * columns + column + 16 * part) + LANES);
 #endif
   bool whole = columns - column >= WIDTH && out_strides.w == 1;
   for (int i = 0; i < ROWS && row + i < rows; i++) {

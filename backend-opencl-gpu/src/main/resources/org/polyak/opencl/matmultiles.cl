@@ -1,4 +1,4 @@
-// out = a b, or out + a b, or with an epilogue f(a b + bias), for batches of large matrices: a
+// out = a b, or out + a b, or with an epilogue d(f(a b + bias)), for batches of large matrices: a
 // work-group computes one tile of the product from tiles of both factors that it copies to local
 // memory some steps ahead.
 //
@@ -335,7 +335,9 @@ __kernel void tile(__global float *out, long out_at, long4 out_strides, long out
     int c = warp_column + COLUMN(j);
     float shift = !EDGES || c < columns_left ? bias[bias_at + column + c] : 0;
 #pragma unroll
-    for (int i = 0; i < MY_ROWS; i++) sums[i][j] = FINISHED(sums[i][j], shift);
+    for (int i = 0; i < MY_ROWS; i++) sums[i][j] = 
+          FINISHED(kept, sums[i][j], shift,
+                   (row + warp_row + ROW(i)) * columns + column + c);
   }
 #endif
   out += out_at + outer * out_strides.x + batch * out_strides.y + get_group_id(1) * out_part +

@@ -15,6 +15,7 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.Support;
 
@@ -69,7 +70,7 @@ class LinearTest {
       backend.profile();
       backend.kernels().matmul(in, weight.transpose(0, 1), false, out);
       Profile product = backend.profile().orElseThrow();
-      kernel(backend, activation).forward(in, weight, host.empty(64), out);
+      kernel(backend, activation).forward(in, weight, host.empty(64), DropoutMask.NONE, out);
       Profile layer = backend.profile().orElseThrow();
       assertThat(layer.kernels()).isNotEmpty().isEqualTo(product.kernels());
     }
@@ -101,7 +102,7 @@ class LinearTest {
       Tensor product = activation == Activation.IDENTITY ? outGradient : host.empty(rows, width);
       Tensor bias = host.empty(width);
       Tensor out = host.floats(result, rows, width);
-      kernel(backend, activation).backward(out, outGradient, product, bias);
+      kernel(backend, activation).backward(out, DropoutMask.NONE, outGradient, product, bias);
       HostData.assertClose("product", host.read(product), want, want, 0);
       HostData.assertClose("bias", host.read(bias), sums, magnitudes, rows);
     }
@@ -133,6 +134,7 @@ class LinearTest {
               host.upload(x, layout(offset, rows, inner)),
               host.upload(w, layout(offset, columns, inner)),
               host.upload(b, layout(offset, columns)),
+              DropoutMask.NONE,
               out);
       String what = "%d rows of %d to %d at %d".formatted(rows, inner, columns, offset);
       HostData.assertClose(what, host.read(out), want, magnitudes, inner + 1);

@@ -3,6 +3,7 @@ package org.polyak.opencl;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutMask;
 
 /** Products of matrices: large ones, those of models, and those with a short side. */
 final class ProductYardsticks {
@@ -82,13 +83,14 @@ final class ProductYardsticks {
       report(
           "linear  %5d x %5d x %5d %s".formatted(rows, in, out, activation),
           2.0 * rows * in * out,
-          stopwatch.time(() -> kernel.forward(x, weight, bias, y)));
+          stopwatch.time(() -> kernel.forward(x, weight, bias, DropoutMask.NONE, y)));
       Tensor outGradient = stopwatch.random(scope, rows, out);
       Tensor biasGradient = Stopwatch.empty(scope, out);
       Tensor productGradient =
           activation == Activation.IDENTITY ? outGradient : Stopwatch.empty(scope, rows, out);
       Stopwatch.Times times =
-          stopwatch.time(() -> kernel.backward(y, outGradient, productGradient, biasGradient));
+          stopwatch.time(() ->
+              kernel.backward(y, DropoutMask.NONE, outGradient, productGradient, biasGradient));
       System.out.printf(
           "linear  %5d x %5d x %5d %-8s backward %10.1f us, alone %8.1f us%n",
           rows, in, out, activation, times.inARow() * 1e6, times.alone() * 1e6);

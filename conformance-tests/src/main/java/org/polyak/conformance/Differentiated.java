@@ -2,6 +2,7 @@ package org.polyak.conformance;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.polyak.conformance.oracle.Array;
 import org.polyak.nn.autograd.Gradients;
@@ -29,7 +30,27 @@ public record Differentiated(List<float[]> results, List<float[]> gradients) {
   /** Evaluates a function. Every input wants a gradient; there is one cotangent for each result. */
   public static Differentiated of(
       CaseContext context, List<Array> inputs, List<Array> cotangents, Function function) {
-    Ops ops = Ops.recording(context.engine(), context.scope().child("tape"), new Tape());
+    return of(
+        Ops.recording(context.engine(), context.scope().child("tape"), new Tape()),
+        inputs,
+        cotangents,
+        function);
+  }
+
+  /** The same with dropout, all of whose seeds are one number. */
+  public static Differentiated dropping(
+      CaseContext context,
+      int seed,
+      List<Array> inputs,
+      List<Array> cotangents,
+      Function function) {
+    RandomGenerator seeds = () -> (long) seed << Integer.SIZE;
+    Ops ops = Ops.training(context.engine(), context.scope().child("tape"), new Tape(), seeds);
+    return of(ops, inputs, cotangents, function);
+  }
+
+  private static Differentiated of(
+      Ops ops, List<Array> inputs, List<Array> cotangents, Function function) {
     List<Variable> parameters = new ArrayList<>();
     for (Array input : inputs) {
       parameters.add(

@@ -84,7 +84,7 @@ public final class ActivationCases {
             c,
             List.of(x, unit, bias),
             List.of(cotangent),
-            (ops, in) -> List.of(ops.linear(in.get(0), in.get(1), in.get(2), activation)));
+            (ops, in) -> List.of(ops.linear(in.get(0), in.get(1), in.get(2), activation, 0)));
     c.expect("out", found.result(), analysis.out);
     Array want = analysis.xGradient.values();
     c.expect("gradient of x", found.gradients().get(0), analysis.xGradient.through(1, want.abs()));

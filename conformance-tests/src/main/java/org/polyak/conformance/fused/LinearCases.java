@@ -15,9 +15,14 @@ import org.polyak.conformance.oracle.Array;
 import org.polyak.conformance.oracle.LinearAlgebra;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutHash;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 
-/** Linear layers with their bias and activation: forward and backward, alone and through nn. */
+/**
+ * Linear layers with their bias, activation and dropout: forward and backward, alone and through
+ * nn.
+ */
 public final class LinearCases {
   /** Rows, inputs, outputs. */
   private static final int[][] SHAPES = {
@@ -35,6 +40,11 @@ public final class LinearCases {
     {257, 20, 7}
   };
 
+  /** The same, of layers with dropout. */
+  private static final int[][] DROPPED = {{1, 1, 1}, {33, 31, 33}, {130, 128, 128}, {36, 2048, 40}};
+
+  private static final double RATE = 0.3;
+
   private LinearCases() {}
 
   /** The families. */
@@ -45,7 +55,7 @@ public final class LinearCases {
           new Family(
               "FUSED-LINEAR-" + activation,
               Chapter.FUSED,
-              new Definition("out = f(in·weightᵀ + bias), f = " + activation, "LinearKernel"));
+              new Definition("out = d(f(in·weightᵀ + bias)), f = " + activation, "LinearKernel"));
       for (int[] shape : SHAPES) {
         family.add(
             "%d rows of %d to %d".formatted(shape[0], shape[1], shape[2]),
@@ -63,6 +73,12 @@ public final class LinearCases {
               "NaN and infinity reach their row and column only",
               (c, s) -> special(c, s, activation))
           .add("the same bits every time", (c, s) -> repeatable(c, s, activation));
+      for (int[] shape : DROPPED) {
+        DropoutMask mask = new DropoutMask(RATE, shape[0]);
+        family.add(
+            "dropout, %d rows of %d to %d".formatted(shape[0], shape[1], shape[2]),
+            (c, s) -> Layer.drawn(c, s, activation, mask, shape[0], shape[1], shape[2]).run(c));
+      }
       families.add(family);
     }
     return families;
@@ -72,6 +88,7 @@ public final class LinearCases {
   private static Layer zeros(Activation activation) {
     return new Layer(
         activation,
+        DropoutMask.NONE,
         Array.of(new double[] {1, 2, -3, 2, -1, 1}, 2, 3),
         Array.of(new double[] {1, 1, 1, 2, -1, 1, 1, 0, 0, 0, 1, 0}, 4, 3),
         Array.of(new double[] {0, 3, 1, -2}, 4),
@@ -82,7 +99,7 @@ public final class LinearCases {
     Array in = Array.zeros(0, 6);
     Array weight = Samples.array(s.normal(7 * 6, 1), 7, 6);
     Array bias = Samples.array(s.normal(7, 1), 7);
-    Layer layer = new Layer(activation, in, weight, bias, Array.zeros(0, 7));
+    Layer layer = new Layer(activation, DropoutMask.NONE, in, weight, bias, Array.zeros(0, 7));
     Differentiated found = layer.throughOps(c);
     c.check(found.result().length == 0, "no rows gave a result");
     c.expect("gradient of weight", found.gradients().get(1), Expected.exact(Array.zeros(7, 6)));
@@ -101,6 +118,7 @@ public final class LinearCases {
       Layer layer =
           new Layer(
               activation,
+              DropoutMask.NONE,
               Samples.array(in, 19, 21),
               Samples.array(weight, 38, 21),
               Samples.array(bias, 38),
@@ -123,12 +141,19 @@ public final class LinearCases {
    * One layer and its arguments.
    *
    * @param activation the identity or ReLU
+   * @param dropout what follows it
    * @param in {@code [R, I]}
    * @param weight {@code [O, I]}
    * @param bias {@code [O]}
    * @param cotangent {@code [R, O]}
    */
-  private record Layer(Activation activation, Array in, Array weight, Array bias, Array cotangent) {
+  private record Layer(
+      Activation activation,
+      DropoutMask dropout,
+      Array in,
+      Array weight,
+      Array bias,
+      Array cotangent) {
 
     /**
      * With random numbers. The cotangent is 0 where rounding could decide the sign of a sum, and
@@ -136,11 +161,22 @@ public final class LinearCases {
      */
     static Layer drawn(
         CaseContext c, Samples s, Activation activation, int rows, int inputs, int outputs) {
+      return drawn(c, s, activation, DropoutMask.NONE, rows, inputs, outputs);
+    }
+
+    static Layer drawn(
+        CaseContext c,
+        Samples s,
+        Activation activation,
+        DropoutMask dropout,
+        int rows,
+        int inputs,
+        int outputs) {
       Array in = Samples.array(s.normal(rows * inputs, 1), rows, inputs);
       Array weight = Samples.array(s.normal(outputs * inputs, 1), outputs, inputs);
       Array bias = Samples.array(s.normal(outputs, 1), outputs);
       Array cotangent = Samples.array(s.normal(rows * outputs, 1), rows, outputs);
-      Layer layer = new Layer(activation, in, weight, bias, cotangent);
+      Layer layer = new Layer(activation, dropout, in, weight, bias, cotangent);
       if (activation == Activation.RELU) {
         Expected out = layer.out();
         Array sums = sums(in, weight, bias);
@@ -176,7 +212,8 @@ public final class LinearCases {
                           ops.transpose(x.get(0), 0, 1),
                           ops.transpose(x.get(1), 0, 1),
                           x.get(2),
-                          activation)));
+                          activation,
+                          0)));
       c.expect("out", found.result(), out());
       c.expect("gradient of in", found.gradients().get(0), transposed(inGradient()));
       c.expect("gradient of weight", found.gradients().get(1), transposed(weightGradient()));
@@ -184,11 +221,13 @@ public final class LinearCases {
     }
 
     Differentiated throughOps(CaseContext c) {
-      return Differentiated.of(
+      return Differentiated.dropping(
           c,
+          dropout.seed(),
           List.of(in, weight, bias),
           List.of(cotangent),
-          (ops, x) -> List.of(ops.linear(x.get(0), x.get(1), x.get(2), activation)));
+          (ops, x) ->
+              List.of(ops.linear(x.get(0), x.get(1), x.get(2), activation, dropout.rate())));
     }
 
     private void expect(CaseContext c, Differentiated found) {
@@ -207,37 +246,55 @@ public final class LinearCases {
           c.memory().input("in", Samples.floats(in), factors, in.shape()),
           c.memory().input("weight", Samples.floats(weight), factors, weight.shape()),
           c.memory().input("bias", Samples.floats(bias), others, bias.size()),
+          dropout,
           result);
       c.expect("fused out", c.memory().floats(result), out());
       float[] values = Samples.floats(out().values());
       Tensor dy = c.memory().input("out gradient", Samples.floats(cotangent), factors, shape);
       Tensor product =
-          activation == Activation.IDENTITY
+          activation == Activation.IDENTITY && !dropout.drops()
               ? dy
               : c.memory().output("product gradient", factors, shape);
       Tensor forBias = c.memory().output("bias gradient", others, bias.size());
-      kernel.backward(c.memory().input("result", values, others, shape), dy, product, forBias);
+      Tensor given = c.memory().input("result", values, others, shape);
+      kernel.backward(given, dropout, dy, product, forBias);
       c.expect(
           "fused product gradient", c.memory().floats(product), Expected.exact(productGradient()));
       c.expect("fused gradient of bias", c.memory().floats(forBias), biasGradient());
     }
 
-    /** I products and as many additions; ReLU brings an error no further from 0. */
+    /**
+     * I products and as many additions, and dropout's product; ReLU brings an error no further from
+     * 0.
+     */
     private Expected out() {
       Array values = sums(in, weight, bias);
       Array products = LinearAlgebra.matmulMagnitude(in, LinearAlgebra.transpose(weight));
       return new Expected(
-              activation == Activation.RELU ? values.map(v -> v < 0 ? 0 : v) : values,
-              plusEachRow(products, bias.abs()),
-              in.extent(1) + 1)
-          .through(1, products);
+              kept(activation == Activation.RELU ? values.map(v -> v < 0 ? 0 : v) : values),
+              kept(plusEachRow(products, bias.abs())),
+              in.extent(1) + (dropout.drops() ? 2 : 1))
+          .through(1, kept(products));
+    }
+
+    /** What dropout leaves. */
+    private Array kept(Array values) {
+      Array left = Array.zerosLike(values);
+      double factor = (float) (1 / (1 - dropout.rate()));
+      for (int i = 0; i < left.size(); i++) {
+        boolean stays = DropoutHash.uniform(dropout.seed(), i) >= dropout.rate();
+        left.data()[i] = stays ? values.data()[i] * factor : 0;
+      }
+      return left;
     }
 
     private Array productGradient() {
       Array sums = sums(in, weight, bias);
-      return activation == Activation.RELU
-          ? cotangent.zip(sums, (dy, sum) -> sum > 0 ? dy : 0)
-          : cotangent;
+      Array passed =
+          activation == Activation.RELU
+              ? cotangent.zip(sums, (dy, sum) -> sum > 0 ? dy : 0)
+              : cotangent;
+      return kept(passed).map(dy -> (float) dy);
     }
 
     private Expected inGradient() {

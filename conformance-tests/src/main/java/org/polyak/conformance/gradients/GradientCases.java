@@ -187,7 +187,7 @@ public final class GradientCases {
                   s,
                   List.of(normal(s, 6, 11), normal(s, 7, 11), normal(s, 7)),
                   in -> List.of(oracle.forward(Linear.forward(in.get(0), in.get(1), in.get(2)))),
-                  (ops, in) -> List.of(ops.linear(in.get(0), in.get(1), in.get(2), activation)),
+                  (ops, in) -> List.of(ops.linear(in.get(0), in.get(1), in.get(2), activation, 0)),
                   new Products(2, GradientCases::ofLinearLayer)));
     }
     family.add(

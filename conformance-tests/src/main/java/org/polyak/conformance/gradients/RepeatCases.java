@@ -135,7 +135,7 @@ public final class RepeatCases {
   private static List<Variable> linear(Ops ops, List<Variable> in) {
     int width = in.getFirst().shape().dim(1);
     Variable weight = ops.filled(0.1, 9, width);
-    return List.of(ops.linear(in.getFirst(), weight, ops.filled(0.5, 9), Activation.GELU));
+    return List.of(ops.linear(in.getFirst(), weight, ops.filled(0.5, 9), Activation.GELU, 0));
   }
 
   private static List<Variable> crossEntropy(Ops ops, List<Variable> in) {

@@ -6,6 +6,7 @@ import org.polyak.spi.fused.AttentionGradients;
 import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.CrossEntropyKernel;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LayerNormKernel;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
@@ -56,14 +57,18 @@ final class DecoratedFusedOperations {
     }
 
     @Override
-    public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
-      good.forward(in, weight, bias, out);
+    public void forward(Tensor in, Tensor weight, Tensor bias, DropoutMask dropout, Tensor out) {
+      good.forward(in, weight, bias, dropout, out);
     }
 
     @Override
     public void backward(
-        Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
-      good.backward(out, outGradient, productGradient, biasGradient);
+        Tensor out,
+        DropoutMask dropout,
+        Tensor outGradient,
+        Tensor productGradient,
+        Tensor biasGradient) {
+      good.backward(out, dropout, outGradient, productGradient, biasGradient);
     }
   }
 

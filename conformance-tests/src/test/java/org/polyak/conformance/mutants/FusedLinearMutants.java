@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutHash;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.Support;
 
@@ -23,8 +25,9 @@ final class FusedLinearMutants {
             (host, good) ->
                 new DecoratedFusedOperations.Linear(good) {
                   @Override
-                  public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
-                    super.forward(in, weight, bias, out);
+                  public void forward(
+                      Tensor in, Tensor weight, Tensor bias, DropoutMask dropout, Tensor out) {
+                    super.forward(in, weight, bias, dropout, out);
                     int width = bias.shape().dim(0);
                     if (width > COLUMNS) {
                       Tensor rest = out.slice(1, COLUMNS, width);
@@ -41,8 +44,9 @@ final class FusedLinearMutants {
             (host, good) ->
                 new DecoratedFusedOperations.Linear(good) {
                   @Override
-                  public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
-                    super.forward(in, weight, bias, out);
+                  public void forward(
+                      Tensor in, Tensor weight, Tensor bias, DropoutMask dropout, Tensor out) {
+                    super.forward(in, weight, bias, dropout, out);
                     if (in.shape().dim(1) > LONG) {
                       addRows(host, out, bias, 1);
                     }
@@ -57,7 +61,8 @@ final class FusedLinearMutants {
             (host, good) ->
                 new DecoratedFusedOperations.Linear(good) {
                   @Override
-                  public void forward(Tensor in, Tensor weight, Tensor bias, Tensor out) {
+                  public void forward(
+                      Tensor in, Tensor weight, Tensor bias, DropoutMask dropout, Tensor out) {
                     float[] x = host.floats(in);
                     float[] w = host.floats(weight);
                     float[] sums = new float[Math.toIntExact(out.shape().size())];
@@ -86,8 +91,12 @@ final class FusedLinearMutants {
                 new DecoratedFusedOperations.Linear(good) {
                   @Override
                   public void backward(
-                      Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
-                    super.backward(out, outGradient, productGradient, biasGradient);
+                      Tensor out,
+                      DropoutMask dropout,
+                      Tensor outGradient,
+                      Tensor productGradient,
+                      Tensor biasGradient) {
+                    super.backward(out, dropout, outGradient, productGradient, biasGradient);
                     host.put(productGradient, host.floats(outGradient));
                   }
                 },
@@ -102,8 +111,12 @@ final class FusedLinearMutants {
                 new DecoratedFusedOperations.Linear(good) {
                   @Override
                   public void backward(
-                      Tensor out, Tensor outGradient, Tensor productGradient, Tensor biasGradient) {
-                    super.backward(out, outGradient, productGradient, biasGradient);
+                      Tensor out,
+                      DropoutMask dropout,
+                      Tensor outGradient,
+                      Tensor productGradient,
+                      Tensor biasGradient) {
+                    super.backward(out, dropout, outGradient, productGradient, biasGradient);
                     int rows = out.shape().dim(0);
                     if (rows > 0) {
                       host.put(biasGradient, host.floats(outGradient.slice(0, rows - 1, rows)));
@@ -111,7 +124,50 @@ final class FusedLinearMutants {
                   }
                 },
             "FUSED-LINEAR-IDENTITY-002",
-            "FUSED-LINEAR-IDENTITY-015"));
+            "FUSED-LINEAR-IDENTITY-015"),
+        linear(
+            "linear-dropout-forgotten",
+            "The gradient passes dropped elements.",
+            Activation.IDENTITY,
+            (host, good) ->
+                new DecoratedFusedOperations.Linear(good) {
+                  @Override
+                  public void backward(
+                      Tensor out,
+                      DropoutMask dropout,
+                      Tensor outGradient,
+                      Tensor productGradient,
+                      Tensor biasGradient) {
+                    super.backward(out, dropout, outGradient, productGradient, biasGradient);
+                    if (dropout.drops()) {
+                      host.put(productGradient, host.floats(outGradient));
+                    }
+                  }
+                },
+            "FUSED-LINEAR-IDENTITY-021",
+            "FUSED-LINEAR-IDENTITY-022"),
+        linear(
+            "linear-dropout-by-column",
+            "The mask of the first row serves all rows.",
+            Activation.RELU,
+            (host, good) ->
+                new DecoratedFusedOperations.Linear(good) {
+                  @Override
+                  public void forward(
+                      Tensor in, Tensor weight, Tensor bias, DropoutMask dropout, Tensor out) {
+                    super.forward(in, weight, bias, DropoutMask.NONE, out);
+                    float[] values = host.floats(out);
+                    int width = bias.shape().dim(0);
+                    for (int i = 0; i < values.length; i++) {
+                      boolean kept =
+                          DropoutHash.uniform(dropout.seed(), i % width) >= dropout.rate();
+                      values[i] = kept ? (float) (values[i] / (1 - dropout.rate())) : 0;
+                    }
+                    host.put(out, values);
+                  }
+                },
+            "FUSED-LINEAR-RELU-021",
+            "FUSED-LINEAR-RELU-022"));
   }
 
   /** Adds a multiple of one row to every row. */

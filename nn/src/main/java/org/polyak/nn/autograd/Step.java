@@ -14,6 +14,7 @@ import org.polyak.spi.fused.AttentionKernel;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LayerNormKernel;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
@@ -133,10 +134,11 @@ public sealed interface Step {
       Variable out)
       implements Step {}
 
-  /** A fused linear layer of rows. */
+  /** A fused linear layer of rows, and its dropout. */
   record FusedLinear(
       LinearKernel kernel,
       Activation activation,
+      DropoutMask dropout,
       Variable x,
       Variable weight,
       Variable bias,

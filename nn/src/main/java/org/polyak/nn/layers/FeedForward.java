@@ -30,7 +30,7 @@ public final class FeedForward {
 
   /** From [.., width] to [.., width]. */
   public Variable forward(Ops ops, Variable x) {
-    Variable hidden = ops.dropout(expand.forward(ops, x, activation), dropout);
-    return ops.dropout(contract.forward(ops, hidden), dropout);
+    Variable hidden = expand.forward(ops, x, activation, dropout);
+    return contract.forward(ops, hidden, Activation.IDENTITY, dropout);
   }
 }

@@ -35,8 +35,8 @@ public final class Linear {
     return ops.linear(x, weight, bias);
   }
 
-  /** From [.., in] to [.., out], followed by an activation. */
-  public Variable forward(Ops ops, Variable x, Activation activation) {
-    return ops.linear(x, weight, bias, activation);
+  /** From [.., in] to [.., out], followed by an activation and dropout of a rate in [0, 1). */
+  public Variable forward(Ops ops, Variable x, Activation activation, double dropout) {
+    return ops.linear(x, weight, bias, activation, dropout);
   }
 }

@@ -7,11 +7,12 @@ import org.polyak.nn.layers.AttentionConfig.Momentum;
 import org.polyak.nn.layers.AttentionConfig.Weighting;
 import org.polyak.nn.layers.Projections.Projection;
 import org.polyak.nn.ops.Ops;
+import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.AttentionSpec;
 
 /**
  * Multi-head self-attention between projections with bias: E → H×K for queries and keys, E → H×V
- * for values, H×V → E for the output.
+ * for values, H×V → E for the output, which dropout follows.
  */
 public final class SelfAttention {
   private final AttentionConfig config;
@@ -20,6 +21,7 @@ public final class SelfAttention {
   private final int keyDim;
   private final int valueDim;
   private final int maximumLength;
+  private final double dropout;
   private final Projections projections;
   private final Linear outProjection;
 
@@ -38,6 +40,7 @@ public final class SelfAttention {
     this.keyDim = config.keyDim();
     this.valueDim = config.valueDim();
     this.maximumLength = config.maximumLength();
+    this.dropout = config.dropout();
     int width = config.width();
     projections =
         new Projections(
@@ -118,9 +121,9 @@ public final class SelfAttention {
     return ops.reshape(x, x.shape().dim(0), x.shape().dim(1), heads, channels);
   }
 
-  /** From [B, N, H, V] through the output projection. */
+  /** From [B, N, H, V] through the output projection and dropout. */
   private Variable merge(Ops ops, Variable x) {
-    return outProjection.forward(
-        ops, ops.reshape(x, x.shape().dim(0), x.shape().dim(1), heads * valueDim));
+    Variable joined = ops.reshape(x, x.shape().dim(0), x.shape().dim(1), heads * valueDim);
+    return outProjection.forward(ops, joined, Activation.IDENTITY, dropout);
   }
 }

@@ -17,7 +17,6 @@ public final class TransformerBlock {
   private final LayerNorm norm2;
   private final ConnectionConfig connection;
   private final NormPlacement placement;
-  private final double dropout;
 
   /**
    * Creates {@code attention}, {@code linear1}, {@code linear2}, {@code norm1} and {@code norm2}.
@@ -38,7 +37,6 @@ public final class TransformerBlock {
     norm2 = new LayerNorm(factory.under("norm2"), config.width(), TransformerConfig.NORM_EPSILON);
     connection = config.connection();
     placement = config.placement();
-    dropout = config.dropout();
   }
 
   SelfAttention attention() {
@@ -61,14 +59,14 @@ public final class TransformerBlock {
   Joined forward(Ops ops, Variable x, ConnectionState state, Attend attend) {
     return switch (placement) {
       case POST -> {
-        Variable attended = ops.dropout(attend.apply(attention, x), dropout);
+        Variable attended = attend.apply(attention, x);
         Joined joined = Connection.join(ops, connection, x, attended, state);
         Variable middle = norm1.forward(ops, joined.out());
         Variable sum = ops.add(middle, feedForward.forward(ops, middle));
         yield new Joined(norm2.forward(ops, sum), joined.state());
       }
       case PRE -> {
-        Variable attended = ops.dropout(attend.apply(attention, norm1.forward(ops, x)), dropout);
+        Variable attended = attend.apply(attention, norm1.forward(ops, x));
         Joined joined = Connection.join(ops, connection, x, attended, state);
         Variable middle = joined.out();
         Variable sum = ops.add(middle, feedForward.forward(ops, norm2.forward(ops, middle)));

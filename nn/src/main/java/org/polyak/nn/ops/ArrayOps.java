@@ -247,7 +247,7 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     for (Variable part : parts) {
       Tensor tensor = part.tensor();
       follow &=
-          tensor.buffer() == first.buffer()
+          tensor.buffer().equals(first.buffer())
               && tensor.layout().isContiguous()
               && tensor.layout().offset() == position;
       position += tensor.shape().size();

@@ -235,9 +235,10 @@ final class GradientRules {
 
   private void fusedLinear(Step.FusedLinear s, Variable g) {
     Tensor out = contiguous(g);
-    Tensor product = s.activation() == Activation.IDENTITY ? out : ops.allocate(s.out().shape());
+    boolean same = s.activation() == Activation.IDENTITY && !s.dropout().drops();
+    Tensor product = same ? out : ops.allocate(s.out().shape());
     Tensor bias = ops.allocate(s.bias().shape());
-    s.kernel().backward(s.out().tensor(), out, product, bias);
+    s.kernel().backward(s.out().tensor(), s.dropout(), out, product, bias);
     give(s.bias(), bias);
     linear(s.x(), s.weight(), Variable.constant(product));
   }
@@ -327,9 +328,7 @@ final class GradientRules {
 
   private Variable gradientOrZero(Variable variable) {
     Contribution contribution = gradients.get(variable);
-    return contribution == null
-        ? ops.filled(0, variable.shape().dims())
-        : contribution.value();
+    return contribution == null ? ops.filled(0, variable.shape().dims()) : contribution.value();
   }
 
   /** Adds a fresh gradient, computed only when it is wanted. */

@@ -27,7 +27,9 @@ final class GradientTargets {
     }
   }
 
-  /** Room for a gradient, shaped like its variable, with any strides; each call gives other room. */
+  /**
+   * Room for a gradient, shaped like its variable, with any strides; each call gives other room.
+   */
   Tensor of(Variable variable) {
     return switch (origins.remove(variable)) {
       case Step.Split split -> place(split, variable);

@@ -18,6 +18,7 @@ import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.CrossEntropyKernel;
 import org.polyak.spi.fused.DropoutKernel;
+import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
 import org.polyak.spi.fused.LinearKernel;
@@ -74,12 +75,17 @@ public final class Ops extends ArithmeticOps {
 
   /** {@code x·weightᵀ + bias} over the last axis: x [.., in], weight [out, in], bias [out]. */
   public Variable linear(Variable x, Variable weight, @Nullable Variable bias) {
-    return linear(x, weight, bias, Activation.IDENTITY);
+    return linear(x, weight, bias, Activation.IDENTITY, 0);
   }
 
-  /** {@code f(x·weightᵀ + bias)} over the last axis: x [.., in], weight [out, in], bias [out]. */
+  /**
+   * {@code dropout(f(x·weightᵀ + bias))} over the last axis: x [.., in], weight [out, in], bias
+   * [out].
+   *
+   * @param dropout rate in [0, 1), as in {@link #dropout}
+   */
   public Variable linear(
-      Variable x, Variable weight, @Nullable Variable bias, Activation activation) {
+      Variable x, Variable weight, @Nullable Variable bias, Activation activation, double dropout) {
     requireF32("linear", x);
     require(
         x.shape().rank() >= 1
@@ -93,12 +99,13 @@ public final class Ops extends ArithmeticOps {
     Variable rows = rows(x);
     Variable out =
         bias == null
-            ? activation(activation, product(rows, weight))
-            : linear(activation, rows, weight, bias);
+            ? dropout(activation(activation, product(rows, weight)), dropout)
+            : linear(activation, rows, weight, bias, dropout);
     return reshape(out, x.shape().with(-1, width));
   }
 
-  private Variable linear(Activation activation, Variable x, Variable weight, Variable bias) {
+  private Variable linear(
+      Activation activation, Variable x, Variable weight, Variable bias, double dropout) {
     requireVector("bias", bias, weight.shape().dim(0));
     Optional<LinearKernel> kernel =
         engine()
@@ -107,14 +114,15 @@ public final class Ops extends ArithmeticOps {
                 new LinearKey(activation),
                 fused -> fused.linear(activation));
     if (kernel.isEmpty()) {
-      return biasActivation(activation, product(x, weight), bias);
+      return dropout(biasActivation(activation, product(x, weight), bias), dropout);
     }
+    DropoutMask mask = drawMask(dropout);
     Variable dense = contiguous(weight);
     Variable shift = contiguous(bias);
     Shape shape = Shape.of(x.shape().dim(0), weight.shape().dim(0));
     Variable out = result(allocate(shape), x, dense, shift);
-    kernel.get().forward(x.tensor(), dense.tensor(), shift.tensor(), out.tensor());
-    return record(new Step.FusedLinear(kernel.get(), activation, x, dense, shift, out));
+    kernel.get().forward(x.tensor(), dense.tensor(), shift.tensor(), mask, out.tensor());
+    return record(new Step.FusedLinear(kernel.get(), activation, mask, x, dense, shift, out));
   }
 
   private Variable product(Variable x, Variable weight) {
@@ -180,11 +188,11 @@ public final class Ops extends ArithmeticOps {
 
   /** Dropout while training with a generator; otherwise the identity. */
   public Variable dropout(Variable x, double rate) {
-    require(rate >= 0 && rate < 1, "dropout", "the rate must lie in [0, 1), not %s", rate);
-    if (dropoutSeeds == null || rate == 0) {
+    DropoutMask mask = drawMask(rate);
+    if (!mask.drops()) {
       return x;
     }
-    int seed = dropoutSeeds.nextInt();
+    int seed = mask.seed();
     Optional<DropoutKernel> kernel =
         engine().fused("dropout", Family.DROPOUT, FusedKernels::dropout);
     if (kernel.isEmpty()) {
@@ -194,6 +202,13 @@ public final class Ops extends ArithmeticOps {
     Variable out = result(allocate(in.shape()), in);
     kernel.get().apply(in.tensor(), rate, seed, out.tensor());
     return record(new Step.Dropout(kernel.get(), in, rate, seed, out));
+  }
+
+  private DropoutMask drawMask(double rate) {
+    require(rate >= 0 && rate < 1, "dropout", "the rate must lie in [0, 1), not %s", rate);
+    return dropoutSeeds == null || rate == 0
+        ? DropoutMask.NONE
+        : new DropoutMask(rate, dropoutSeeds.nextInt());
   }
 
   // Attention: queries and keys [B, N, H, K], values [B, N, H, V]

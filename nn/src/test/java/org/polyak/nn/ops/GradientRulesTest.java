@@ -129,7 +129,7 @@ class GradientRulesTest {
           of(
               "linear with " + activation,
               false,
-              (ops, x) -> ops.linear(x[0], x[1], x[2], activation),
+              (ops, x) -> ops.linear(x[0], x[1], x[2], activation, 0),
               dims(2, 3, 5),
               dims(4, 5),
               dims(4)));
