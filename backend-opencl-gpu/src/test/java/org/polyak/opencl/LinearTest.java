@@ -15,6 +15,7 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutHash;
 import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.Support;
@@ -80,6 +81,16 @@ class LinearTest {
   @ParameterizedTest
   @MethodSource("variants")
   void gradientsFollowFromTheResult(Variant variant, Activation activation) {
+    gradients(variant, activation, DropoutMask.NONE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("variants")
+  void droppedElementsGetNoGradient(Variant variant, Activation activation) {
+    gradients(variant, activation, new DropoutMask(0.4, 5));
+  }
+
+  private static void gradients(Variant variant, Activation activation, DropoutMask dropout) {
     int rows = 200;
     int width = 24;
     float[] result = HostData.random(1, (long) rows * width);
@@ -91,7 +102,9 @@ class LinearTest {
     double[] sums = new double[width];
     double[] magnitudes = new double[width];
     for (int i = 0; i < want.length; i++) {
-      want[i] = activation == Activation.IDENTITY || result[i] > 0 ? dy[i] : 0;
+      boolean kept = DropoutHash.uniform(dropout.seed(), i) >= dropout.rate();
+      float passed = activation == Activation.IDENTITY || result[i] > 0 ? dy[i] : 0;
+      want[i] = kept ? passed * (float) (1 / (1 - dropout.rate())) : 0;
       sums[i % width] += want[i];
       magnitudes[i % width] += Math.abs(want[i]);
     }
@@ -99,10 +112,11 @@ class LinearTest {
         Scope scope = backend.openScope("test")) {
       HostData host = new HostData(backend, scope);
       Tensor outGradient = host.floats(dy, rows, width);
-      Tensor product = activation == Activation.IDENTITY ? outGradient : host.empty(rows, width);
+      boolean same = activation == Activation.IDENTITY && !dropout.drops();
+      Tensor product = same ? outGradient : host.empty(rows, width);
       Tensor bias = host.empty(width);
       Tensor out = host.floats(result, rows, width);
-      kernel(backend, activation).backward(out, DropoutMask.NONE, outGradient, product, bias);
+      kernel(backend, activation).backward(out, dropout, outGradient, product, bias);
       HostData.assertClose("product", host.read(product), want, want, 0);
       HostData.assertClose("bias", host.read(bias), sums, magnitudes, rows);
     }
@@ -110,6 +124,18 @@ class LinearTest {
 
   private static void check(
       Backend backend, Activation activation, int rows, int inner, int columns, int offset) {
+    check(backend, activation, DropoutMask.NONE, rows, inner, columns, offset);
+    check(backend, activation, new DropoutMask(0.4, 5), rows, inner, columns, offset);
+  }
+
+  private static void check(
+      Backend backend,
+      Activation activation,
+      DropoutMask dropout,
+      int rows,
+      int inner,
+      int columns,
+      int offset) {
     float[] x = HostData.random(rows, (long) rows * inner);
     float[] w = HostData.random(inner, (long) columns * inner);
     float[] b = HostData.random(columns, columns);
@@ -123,8 +149,10 @@ class LinearTest {
         sum += term;
         magnitude += Math.abs(term);
       }
-      want[i] = activation == Activation.RELU ? Math.max(0, sum) : sum;
-      magnitudes[i] = magnitude;
+      boolean kept = DropoutHash.uniform(dropout.seed(), i) >= dropout.rate();
+      double factor = kept ? 1 / (1 - dropout.rate()) : 0;
+      want[i] = factor * (activation == Activation.RELU ? Math.max(0, sum) : sum);
+      magnitudes[i] = factor * magnitude;
     }
     try (Scope scope = backend.openScope("test")) {
       HostData host = new HostData(backend, scope);
@@ -134,10 +162,10 @@ class LinearTest {
               host.upload(x, layout(offset, rows, inner)),
               host.upload(w, layout(offset, columns, inner)),
               host.upload(b, layout(offset, columns)),
-              DropoutMask.NONE,
+              dropout,
               out);
       String what = "%d rows of %d to %d at %d".formatted(rows, inner, columns, offset);
-      HostData.assertClose(what, host.read(out), want, magnitudes, inner + 1);
+      HostData.assertClose(what, host.read(out), want, magnitudes, inner + 2);
     }
   }
 
