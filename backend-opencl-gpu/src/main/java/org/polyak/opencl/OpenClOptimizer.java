@@ -8,33 +8,40 @@ import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.ParameterUpdate;
 
-/** {@link OptimizerKernel}: one pass over parameters, gradients and state, eight a launch. */
+/** {@link OptimizerKernel}: one pass over parameters, gradients and state, a batch a launch. */
 final class OpenClOptimizer implements OptimizerKernel {
   /** From here on the second moment is known well enough to divide by (RAdam). */
   private static final double RECTIFIED_FROM = 5;
 
-  private static final int BATCH = 8;
   private static final int MOST_GROUPS = 256;
+
+  /** Five tensors with their positions, whether there is a scale, and the length. */
+  private static final int BYTES_OF_PARAMETER = 96;
+
+  private static final int OTHER_BYTES = 48;
 
   private final OpenClDevice device;
   private final OptimizerRule rule;
+  private final int most;
 
   OpenClOptimizer(OpenClDevice device, OptimizerRule rule) {
     this.device = device;
     this.rule = rule;
+    this.most = Batch.size(device, BYTES_OF_PARAMETER, OTHER_BYTES);
   }
 
   @Override
   public void step(List<ParameterUpdate> updates, double learningRate, long step) {
-    for (int first = 0; first < updates.size(); first += BATCH) {
-      List<ParameterUpdate> batch = updates.subList(first, Math.min(updates.size(), first + BATCH));
+    for (int first = 0; first < updates.size(); first += most) {
+      List<ParameterUpdate> batch = updates.subList(first, Math.min(updates.size(), first + most));
       int vector = batch.stream().mapToInt(OpenClOptimizer::vector).min().orElse(1);
-      Kernel kernel = begin(batch, first / BATCH, vector);
+      Kernel kernel = kernel(first / most, vector);
       switch (rule) {
         case OptimizerRule.GradientDescent r -> descend(r, kernel, learningRate, step);
         case OptimizerRule.Adam r -> adam(r, kernel, learningRate, step);
         case OptimizerRule.RectifiedAdam r -> rectifiedAdam(r, kernel, learningRate, step);
       }
+      hand(kernel, batch, vector);
       launch(kernel, batch, vector);
     }
   }
@@ -46,10 +53,14 @@ final class OpenClOptimizer implements OptimizerKernel {
   }
 
   /** Each batch has a kernel of its own, whose arguments hardly change from step to step. */
-  private Kernel begin(List<ParameterUpdate> batch, int number, int vector) {
+  private Kernel kernel(int number, int vector) {
     String function = rule instanceof OptimizerRule.GradientDescent ? "descend" : "moments";
-    Kernel kernel = device.kernel("optimizer", Packs.options(vector), function, number);
-    for (int i = 0; i < BATCH; i++) {
+    String options = Batch.option(most) + " " + Packs.options(vector);
+    return device.kernel("optimizer", options, function, number);
+  }
+
+  private void hand(Kernel kernel, List<ParameterUpdate> batch, int vector) {
+    for (int i = 0; i < most; i++) {
       boolean present = i < batch.size();
       ParameterUpdate update = present ? batch.get(i) : batch.getFirst();
       Tensor parameter = update.parameter();
@@ -64,7 +75,6 @@ final class OpenClOptimizer implements OptimizerKernel {
               state.size() < 2 ? parameter : state.get(1))
           .integer(present ? Math.toIntExact(parameter.shape().size() / vector) : 0);
     }
-    return kernel;
   }
 
   private void launch(Kernel kernel, List<ParameterUpdate> batch, int vector) {

@@ -9,22 +9,31 @@ import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.SquaredNormsKernel;
 
-/** {@link SquaredNormsKernel}: eight tensors a launch, then one launch for all sums of slabs. */
+/** {@link SquaredNormsKernel}: a batch of tensors a launch, then one launch for all slabs' sums. */
 final class OpenClSquaredNorms implements SquaredNormsKernel {
-  private static final int TENSORS = 8;
   private static final int SLABS = 64;
   private static final int LANES = 256;
+
+  /** Memory, position and length. */
+  private static final int BYTES_OF_TENSOR = 24;
+
+  private static final int OTHER_BYTES = 16;
 
   private final OpenClDevice device;
   private final Reduction reduction;
   private final int lanes;
+  private final int batch;
   private final String options;
 
   OpenClSquaredNorms(OpenClDevice device) {
     this.device = device;
     this.reduction = new Reduction(device);
-    this.lanes = device.traits().cooperative() ? Math.min(LANES, device.traits().groupSize()) : 1;
-    this.options = "-DSIZE=%d -DSLABS=%d".formatted(lanes, SLABS);
+    Traits traits = device.traits();
+    this.lanes = traits.cooperative() ? Math.min(LANES, traits.groupSize()) : 1;
+    this.batch = Batch.size(device, BYTES_OF_TENSOR, OTHER_BYTES);
+    this.options =
+        "%s -DSIZE=%d -DGROUP=%d -DSLABS=%d -DSHUFFLES=%d"
+            .formatted(Batch.option(batch), lanes, lanes, SLABS, traits.assembler() ? 1 : 0);
   }
 
   @Override
@@ -32,8 +41,8 @@ final class OpenClSquaredNorms implements SquaredNormsKernel {
     int count = tensors.size();
     try (Scope scope = Scope.open("squared norms", device.pool())) {
       Tensor sums = scope.allocate(DType.F32, Shape.of(count, SLABS));
-      for (int first = 0; first < count; first += TENSORS) {
-        launch(tensors.subList(first, Math.min(count, first + TENSORS)), first, sums);
+      for (int first = 0; first < count; first += batch) {
+        launch(tensors.subList(first, Math.min(count, first + batch)), first, sums);
       }
       Tensor column = norms.view(norms.layout().reshape(Shape.of(count, 1)).orElseThrow());
       reduction.reduce(ReduceOp.SUM, sums, 1, column);
@@ -41,15 +50,17 @@ final class OpenClSquaredNorms implements SquaredNormsKernel {
   }
 
   private void launch(List<Tensor> tensors, int first, Tensor sums) {
+    int vector = Packs.vector(tensors.toArray(Tensor[]::new));
     Kernel kernel =
         device
-            .kernel("squarednorms", options, "slab_sums")
+            .kernel(
+                "squarednorms", options + " " + Packs.options(vector), "slab_sums", first / batch)
             .memory(OpenClBuffer.memory(sums))
             .integer(first);
-    for (int i = 0; i < TENSORS; i++) {
+    for (int i = 0; i < batch; i++) {
       boolean present = i < tensors.size();
       Tensor tensor = present ? tensors.get(i) : tensors.getFirst();
-      Arguments.contiguous(kernel, tensor)
+      Packs.arguments(kernel, vector, tensor)
           .integer(present ? Math.toIntExact(tensor.shape().size()) : 0);
     }
     kernel.launch(

@@ -1,5 +1,5 @@
 // One step of an optimiser in one pass over parameters, their gradients and their states. A launch
-// takes eight parameters, one for each group along axis 1; n is 0 for those that are missing.
+// takes BATCH parameters, one for each group along axis 1; n is 0 for those that are missing.
 //
 // VECTOR  4 where all tensors begin and end at multiples of four elements, else 1; n and every `at`
 //         count in these
@@ -7,39 +7,34 @@
 // theta  parameter           g  gradient, to be multiplied by `scale` where `scaled`
 // m, v   state of the rule; gradient descent keeps its velocity b in m
 
+#include "batch.cl"
 #include "packs.cl"
 
-#define PARAMETER(i)                                                                     \
-  __global pack *theta##i, long theta_at##i, __global const pack *g##i, long g_at##i,    \
+#define PARAMETER(i)                                                                        \
+  , __global pack *theta##i, long theta_at##i, __global const pack *g##i, long g_at##i,     \
       __global const float *scale##i, long scale_at##i, int scaled##i, __global pack *m##i, \
       long m_at##i, __global pack *v##i, long v_at##i, int n##i
 
-#define PARAMETERS                                                                       \
-  PARAMETER(0), PARAMETER(1), PARAMETER(2), PARAMETER(3), PARAMETER(4), PARAMETER(5),    \
-      PARAMETER(6), PARAMETER(7)
-
-#define CHOOSE(i)                              \
-  case i:                                      \
-    theta = theta##i + theta_at##i;            \
-    g = g##i + g_at##i;                        \
-    m = m##i + m_at##i;                        \
-    v = v##i + v_at##i;                        \
+#define CASE(i)                                     \
+  case 0##i:                                        \
+    theta = theta##i + theta_at##i;                 \
+    g = g##i + g_at##i;                             \
+    m = m##i + m_at##i;                             \
+    v = v##i + v_at##i;                             \
     factor = scaled##i ? scale##i[scale_at##i] : 1; \
-    n = n##i;                                  \
+    n = n##i;                                       \
     break;
 
-#define CHOSEN                                                       \
-  __global pack *theta = theta0, *m = m0, *v = v0;                   \
-  __global const pack *g = g0;                                       \
-  float factor = 1;                                                  \
-  int n = 0;                                                         \
-  switch (get_global_id(1)) {                                        \
-    CHOOSE(0) CHOOSE(1) CHOOSE(2) CHOOSE(3) CHOOSE(4) CHOOSE(5) CHOOSE(6) CHOOSE(7) \
-  }
+#define CHOSEN                                        \
+  __global pack *theta = theta00, *m = m00, *v = v00; \
+  __global const pack *g = g00;                       \
+  float factor = 1;                                   \
+  int n = 0;                                          \
+  switch (get_global_id(1)) { LIST(CASE) }
 
 // b = momentum b + kept g (b = g at the first step); theta -= rate (g + momentum b, or b).
-__kernel void descend(PARAMETERS, float decay, float momentum, float kept, int nesterov,
-                      float rate) {
+__kernel void descend(float decay, float momentum, float kept, int nesterov,
+                      float rate LIST(PARAMETER)) {
   CHOSEN
   for (int i = get_global_id(0); i < n; i += get_global_size(0)) {
     pack t = theta[i], d = decay * t + g[i] * factor;
@@ -53,8 +48,9 @@ __kernel void descend(PARAMETERS, float decay, float momentum, float kept, int n
 }
 
 // m and v as in Adam; theta = shrink theta - first m / (second sqrt(v) + epsilon), or first m alone.
-__kernel void moments(PARAMETERS, float decay, float beta1, float rest1, float beta2, float rest2,
-                      float shrink, float first, float second, float epsilon, int divides) {
+__kernel void moments(float decay, float beta1, float rest1, float beta2, float rest2,
+                      float shrink, float first, float second, float epsilon,
+                      int divides LIST(PARAMETER)) {
   CHOSEN
   for (int i = get_global_id(0); i < n; i += get_global_size(0)) {
     pack t = theta[i], d = decay * t + g[i] * factor;

@@ -24,6 +24,7 @@ import org.jocl.cl_platform_id;
  * @param largestAllocation bytes
  * @param localMemoryBytes for one work-group
  * @param largestWorkGroup work-items
+ * @param argumentBytes for the arguments of a kernel
  * @param computeCapability of NVIDIA's GPUs, times ten: 90 for 9.0; else 0
  * @param handle of OpenCL
  */
@@ -41,6 +42,7 @@ public record Device(
     long largestAllocation,
     long localMemoryBytes,
     long largestWorkGroup,
+    long argumentBytes,
     int computeCapability,
     Handle handle) {
   private static final String NVIDIA_ATTRIBUTES = "cl_nv_device_attribute_query";
@@ -91,6 +93,7 @@ public record Device(
         number(id, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE),
         number(id, CL.CL_DEVICE_LOCAL_MEM_SIZE),
         number(id, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE),
+        number(id, CL.CL_DEVICE_MAX_PARAMETER_SIZE),
         computeCapability(id),
         new Handle(platform, id));
   }

@@ -26,6 +26,7 @@ public final class TestDevices {
         MEMORY / 4,
         1 << 15,
         256,
+        1 << 10,
         0,
         new Device.Handle(new cl_platform_id(), new cl_device_id()));
   }
