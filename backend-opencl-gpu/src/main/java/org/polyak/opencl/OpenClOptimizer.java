@@ -13,7 +13,7 @@ final class OpenClOptimizer implements OptimizerKernel {
   /** From here on the second moment is known well enough to divide by (RAdam). */
   private static final double RECTIFIED_FROM = 5;
 
-  private static final int MOST_GROUPS = 256;
+  private static final int MOST_GROUPS = 64;
 
   /** Five tensors with their positions, whether there is a scale, and the length. */
   private static final int BYTES_OF_PARAMETER = 96;

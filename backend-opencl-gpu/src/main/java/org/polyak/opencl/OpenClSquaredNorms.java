@@ -11,7 +11,7 @@ import org.polyak.spi.fused.SquaredNormsKernel;
 
 /** {@link SquaredNormsKernel}: a batch of tensors a launch, then one launch for all slabs' sums. */
 final class OpenClSquaredNorms implements SquaredNormsKernel {
-  private static final int SLABS = 64;
+  private static final int SLABS = 16;
   private static final int LANES = 256;
 
   /** Memory, position and length. */
