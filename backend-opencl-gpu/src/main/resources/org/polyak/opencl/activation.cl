@@ -42,20 +42,22 @@
 #define CHOOSE(condition, a, b) ((condition) ? (a) : (b))
 #endif
 
-// erfc(z)/2 at z = |x|/sqrt(2), as t exp(polynomial in t - z^2) with t = 1/(1 + z/2), to a relative
-// 1.2e-7 (Press et al., Numerical Recipes, 6.2); a tenth of the library's time.
-inline pack normal_distribution(pack x) {
-  pack z = 0.70710678f * fabs(x), t = 1 / (1 + 0.5f * z), sum = 0.17087277f;
-  sum = fma(sum, t, (pack)(-0.82215223f));
-  sum = fma(sum, t, (pack)(1.48851587f));
-  sum = fma(sum, t, (pack)(-1.13520398f));
-  sum = fma(sum, t, (pack)(0.27886807f));
-  sum = fma(sum, t, (pack)(-0.18628806f));
-  sum = fma(sum, t, (pack)(0.09678418f));
-  sum = fma(sum, t, (pack)(0.37409196f));
-  sum = fma(sum, t, (pack)(1.00002368f));
-  sum = fma(sum, t, (pack)(-1.26551223f));
-  pack tail = 0.5f * t * exp(sum - z * z);
+// exp(-x*x/2): what the tail and the density of the normal distribution share.
+inline pack bell(pack x) { return exp2(-0.72134752f * x * x); }
+
+// The normal distribution, given bell(x): of its tail beyond |x| the bell leaves t times a polynomial
+// in t = 1/(1 + 0.4 |x|/sqrt(2)), here to a relative 1.3e-7; a tenth of the library's time.
+inline pack normal_distribution(pack x, pack bell_of_x) {
+  pack t = 1 / fma((pack)(0.28284271f), fabs(x), (pack)(1.0f)), sum = 0.0251363321f;
+  sum = fma(sum, t, (pack)(-0.091471921f));
+  sum = fma(sum, t, (pack)(0.0845775402f));
+  sum = fma(sum, t, (pack)(-0.0028338715f));
+  sum = fma(sum, t, (pack)(0.0707303756f));
+  sum = fma(sum, t, (pack)(0.0842669971f));
+  sum = fma(sum, t, (pack)(0.103921914f));
+  sum = fma(sum, t, (pack)(0.112834764f));
+  sum = fma(sum, t, (pack)(0.112837932f));
+  pack tail = bell_of_x * (t * sum);
   return CHOOSE(x < 0, tail, 1 - tail);
 }
 
@@ -71,7 +73,7 @@ inline pack activate(pack x) {
 #elif ACTIVATION == RELU
   return CHOOSE(x < 0, 0.0f, x);
 #elif ACTIVATION == GELU
-  return x * normal_distribution(x);
+  return x * normal_distribution(x, bell(x));
 #else
   return x * sigmoid(x);
 #endif
@@ -83,7 +85,8 @@ inline pack slope(pack x) {
 #elif ACTIVATION == RELU
   return CHOOSE(x > 0, 1.0f, CHOOSE(x != x, x, 0.0f));
 #elif ACTIVATION == GELU
-  return normal_distribution(x) + x * (0.39894228f * exp(-0.5f * x * x));
+  pack density = bell(x);
+  return fma(0.39894228f * x, density, normal_distribution(x, density));
 #else
   pack y = sigmoid(x);
   return y + x * (y * sigmoid(-x));
