@@ -11,7 +11,7 @@ final class OpenClCrossEntropy implements CrossEntropyKernel {
   private static final int PACKS_OF_A_LANE = 4;
 
   /** Rows up to this wide get one lane each where groups have local memory to load them through. */
-  private static final int NARROW = 32;
+  private static final int NARROW = 16;
 
   /** The same for rows that do not begin at multiples of four elements. */
   private static final int NARROW_ODD = 64;

@@ -44,11 +44,16 @@
 #define AT_TARGET ((__global const float *)(logits + logits_at + present * PACKS))[target]
 #endif
 
+// Where a row has a NaN, its sum of exponentials becomes one: the maximum may overlook it.
 #if VECTOR == 4
-inline float largest_of(pack x) { return larger(larger(x.x, x.y), larger(x.z, x.w)); }
+inline float largest_of(pack x) { return fmax(fmax(x.x, x.y), fmax(x.z, x.w)); }
 #else
 inline float largest_of(pack x) { return x; }
 #endif
+
+// exp(x) for x of at most 0, where an error of |x| units in the last place does not matter: among
+// summands up to 1.
+inline pack exponential(pack x) { return exp2(1.44269504f * x); }
 
 #define ENTER                                                 \
   __local float room[GROUP];                                  \
@@ -58,7 +63,7 @@ inline float largest_of(pack x) { return x; }
   pack x[EACH];                                               \
   LOAD_ROW                                                    \
   float largest = -INFINITY;                                  \
-  FOR_PACKS largest = larger(largest, largest_of(x[c]))
+  FOR_PACKS largest = fmax(largest, largest_of(x[c]))
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 void forward(__global float *losses, long losses_at, __global const pack *logits, long logits_at,
@@ -69,12 +74,12 @@ void forward(__global float *losses, long losses_at, __global const pack *logits
   float wanted = inside ? AT_TARGET : 0;
   largest = largest_of_lanes(room, largest);
   float sum = 0, shifted = 0;
-  FOR_PACKS {
-    sum += total_of(exp(x[c] - largest));
-    shifted += i < PACKS ? total_of(x[c] - largest) : 0;
-  }
+  FOR_PACKS sum += total_of(exponential(x[c] - largest));
   sum = sum_of_lanes(room, sum);
-  if (smoothing != 0) shifted = sum_of_lanes(room, shifted);
+  if (smoothing != 0) {
+    FOR_PACKS shifted += i < PACKS ? total_of(x[c] - largest) : 0;
+    shifted = sum_of_lanes(room, shifted);
+  }
   if (LANE != 0 || row >= rows) return;
   if (target >= WIDTH) fault[0] = row + 1;
   float loss = 0;
@@ -101,7 +106,7 @@ void backward(__global pack *dlogits, long dlogits_at, __global const pack *logi
   largest = largest_of_lanes(room, largest);
   float sum = 0;
   FOR_PACKS {
-    x[c] = exp(x[c] - largest);
+    x[c] = exponential(x[c] - largest);
     sum += total_of(x[c]);
   }
   sum = sum_of_lanes(room, sum);
