@@ -17,6 +17,9 @@ final class Rows {
   /** Most elements of all tables of slabs together: 16 MB. */
   private static final long MOST_SUMS = 1 << 22;
 
+  /** Rows that a work-item gathers. */
+  private static final int GATHERED = 4;
+
   /** Columns that a work-item takes where it works alone. */
   private static final int COLUMNS = 16;
 
@@ -53,7 +56,10 @@ final class Rows {
         .integer(across)
         .integer(blocks)
         .memory(faults.note())
-        .launch(device.queue(), (long) Math.ceilDiv(count, group / across) * blocks * group, group);
+        .launch(
+            device.queue(),
+            (long) Math.ceilDiv(count, group / across * GATHERED) * blocks * group,
+            group);
   }
 
   /** Whether rows are contiguous and a multiple of four elements apart. */

@@ -7,23 +7,37 @@
 
 #include "packs.cl"
 
-// A group has `across` work-items (a power of two) side by side in a row, and takes as many rows as
-// there is room for; `blocks` groups cover a row. Positions, steps and the width count in packs.
+// Rows of a work-item.
+#define ROWS 4
+
+// A group has `across` work-items (a power of two) side by side in a row, and takes as many rows at
+// once as there is room for; `blocks` groups cover a row. Positions, steps and the width count in
+// packs.
 __kernel void gather(__global pack *out, long out_at, int out_row, int out_column,
                      __global const pack *table, long table_at, int table_row, int table_column,
                      __global const int *indices, long indices_at, int indices_step, int count,
                      int height, int width, int across, int blocks, __global int *fault) {
   int group = get_group_id(0), lane = get_local_id(0);
+  int slots = (int)get_local_size(0) / across;
   int column = group % blocks * across + (lane & (across - 1));
-  int row = group / blocks * ((int)get_local_size(0) / across) + lane / across;
-  if (column >= width || row >= count) return;
-  int index = indices[indices_at + (long)row * indices_step];
-  if (index < 0 || index >= height) {
-    if (column == 0) fault[0] = row + 1;
-    return;
+  int first = group / blocks * slots * ROWS + lane / across;
+  if (column >= width) return;
+  int found[ROWS];
+  pack x[ROWS];
+#pragma unroll
+  for (int r = 0; r < ROWS; r++)
+    found[r] = indices[indices_at + (long)min(first + r * slots, count - 1) * indices_step];
+#pragma unroll
+  for (int r = 0; r < ROWS; r++) {
+    bool inside = found[r] >= 0 && found[r] < height;
+    if (!inside) fault[0] = min(first + r * slots, count - 1) + 1;
+    x[r] = inside ? table[table_at + (long)found[r] * table_row + (long)column * table_column]
+                  : (pack)(0);
   }
-  out[out_at + (long)row * out_row + (long)column * out_column] =
-      table[table_at + (long)index * table_row + (long)column * table_column];
+#pragma unroll
+  for (int r = 0; r < ROWS; r++)
+    if (first + r * slots < count)
+      out[out_at + (long)(first + r * slots) * out_row + (long)column * out_column] = x[r];
 }
 
 #define SCATTER                                                                               \
