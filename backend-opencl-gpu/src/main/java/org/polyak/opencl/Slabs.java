@@ -18,10 +18,10 @@ record Slabs(int count, int width) {
   /** Enough work-groups for any device, few enough for a quick second stage. */
   static final int MOST = 512;
 
-  private static final int COLUMNS = 16;
-  private static final int STACK = 16;
-  private static final String STACKED = "-DCOLUMNS=16 -DSTACK=16";
-  private static final String ALONE = "-DCOLUMNS=16 -DSTACK=1";
+  private static final int COLUMNS = 8;
+  private static final int STACK = 32;
+  private static final String STACKED = "-DCOLUMNS=8 -DSTACK=32";
+  private static final String ALONE = "-DCOLUMNS=8 -DSTACK=1";
 
   /** Room for a sum of every slab and column. */
   Tensor allocate(Scope scope) {
