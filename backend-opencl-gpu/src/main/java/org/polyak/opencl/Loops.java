@@ -104,6 +104,15 @@ final class Loops {
     return size;
   }
 
+  /** Number of positions in loops of some extents, where it is known to be an {@code int}. */
+  static int size(int[] extents) {
+    int size = 1;
+    for (int extent : extents) {
+      size = Math.multiplyExact(size, extent);
+    }
+    return size;
+  }
+
   /** Whether every tensor's positions from one start are neighbours, or all the same. */
   boolean isFlat() {
     int last = extents.length - 1;

@@ -10,12 +10,14 @@ import org.polyak.spi.UnaryOp;
 final class OpenClKernels implements Kernels {
   private final Elementwise elementwise;
   private final Reduction reduction;
+  private final RunningSum runningSum;
   private final MatrixProduct product;
   private final Rows rows;
 
   OpenClKernels(OpenClDevice device, MatrixProduct product, Faults faults) {
     this.elementwise = new Elementwise(device);
     this.reduction = new Reduction(device);
+    this.runningSum = new RunningSum(device, reduction);
     this.product = product;
     this.rows = new Rows(device, faults);
   }
@@ -52,7 +54,7 @@ final class OpenClKernels implements Kernels {
 
   @Override
   public void cumulativeSum(Tensor in, int axis, boolean reversed, Tensor out) {
-    reduction.cumulativeSum(in, axis, reversed, out);
+    runningSum.cumulativeSum(in, axis, reversed, out);
   }
 
   @Override

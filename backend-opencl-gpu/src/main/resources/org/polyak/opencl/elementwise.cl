@@ -6,6 +6,8 @@
 //
 // Positions and strides are counted in elements.
 
+#include "loops.cl"
+
 // No overflow for either sign; NaN stays NaN.
 inline float sigmoid(float x) {
   float e = exp(-fabs(x));
@@ -53,9 +55,6 @@ __kernel void flat(__global ELEMENT *out, long out_at, __global const ELEMENT *a
       out[e] = function(a[e * a_step], b[e * b_step], c[e * c_step], value);
   }
 }
-
-#define POSITION(s) \
-  ((long)index.x * s.x + (long)index.y * s.y + (long)index.z * s.z + (long)index.w * s.w)
 
 // Where a work-item is in four nested loops, the innermost last, whose steps are `step`. A group has
 // `across` work-items (a power of two) side by side in the innermost loop, and covers as many rows of

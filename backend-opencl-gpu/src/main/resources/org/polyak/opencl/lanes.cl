@@ -58,3 +58,47 @@ inline float larger(float a, float b) { return a > b || a != a ? a : b; }
 
 ACROSS_LANES(sum_of_lanes, plus)
 ACROSS_LANES(largest_of_lanes, larger)
+
+// The sum over the lanes before this one; `all` receives that over all of them. For SIZE up to 32.
+#if SIZE == 1
+inline float sum_of_earlier_lanes(__local float *room, float x, float *all) {
+  *all = x;
+  return 0;
+}
+
+#elif SHUFFLES
+// As the instruction wants it: where a slot ends among 32 lanes.
+#define SEGMENT ((32 - SIZE) << 8)
+
+inline float sum_of_earlier_lanes(__local float *room, float x, float *all) {
+  float y;
+#pragma unroll
+  for (int reach = 1; reach < SIZE; reach *= 2) {
+    asm volatile("shfl.sync.up.b32 %0, %1, %2, %3, -1;"
+                 : "=f"(y)
+                 : "f"(x), "r"(reach), "r"(SEGMENT));
+    if (LANE >= reach) x += y;
+  }
+  asm volatile("shfl.sync.idx.b32 %0, %1, %2, %3, -1;"
+               : "=f"(*all)
+               : "f"(x), "r"(SIZE - 1), "r"(SEGMENT | 31));
+  asm volatile("shfl.sync.up.b32 %0, %1, 1, %2, -1;" : "=f"(y) : "f"(x), "r"(SEGMENT));
+  return LANE == 0 ? 0 : y;
+}
+
+#else
+inline float sum_of_earlier_lanes(__local float *room, float x, float *all) {
+  __local float *slot = room + SLOT * SIZE;
+  for (int reach = 1; reach < SIZE; reach *= 2) {
+    barrier(CLK_LOCAL_MEM_FENCE);
+    slot[LANE] = x;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (LANE >= reach) x += slot[LANE - reach];
+  }
+  barrier(CLK_LOCAL_MEM_FENCE);
+  slot[LANE] = x;
+  barrier(CLK_LOCAL_MEM_FENCE);
+  *all = slot[SIZE - 1];
+  return LANE == 0 ? 0 : slot[LANE - 1];
+}
+#endif

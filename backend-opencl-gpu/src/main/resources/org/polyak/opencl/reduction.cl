@@ -1,4 +1,4 @@
-// Sums, maxima and running sums along one axis. A long axis is cut into slabs whose results are
+// Sums and maxima along one axis. A long axis is cut into slabs whose results are
 // combined by a second launch, so that many work-items take part and the order never changes.
 //
 // SUM      1 for sums, 0 for maxima
@@ -12,6 +12,7 @@
 // A result has an index in four nested loops; `in` is stepped through from there.
 
 #include "lanes.cl"
+#include "loops.cl"
 #include "packs.cl"
 
 #if SUM
@@ -23,20 +24,6 @@
 #define JOIN larger
 #define across_lanes largest_of_lanes
 #endif
-
-#define POSITION(s) \
-  ((long)index.x * s.x + (long)index.y * s.y + (long)index.z * s.z + (long)index.w * s.w)
-
-inline int4 unfold(int flat, int4 extents) {
-  int4 index;
-  index.w = flat % extents.w;
-  flat /= extents.w;
-  index.z = flat % extents.z;
-  flat /= extents.z;
-  index.y = flat % extents.y;
-  index.x = flat / extents.y;
-  return index;
-}
 
 // With several slabs, `out` is a matrix of slabs by results.
 #define ARGUMENTS                                                                               \
@@ -145,58 +132,4 @@ __kernel void strips(ARGUMENTS) {
       for (int c = 0; c < count; c++) totals[c] = JOIN(totals[c], row[c]);
   }
   for (int c = 0; c < count; c++, result++, index.w++) STORE(number, totals[c]);
-}
-
-#define RUNNING                                                                                \
-  __global float *out, long out_at, int4 out_strides, int out_step, __global const float *in,  \
-      long in_at, int4 in_strides, int in_step, int4 extents, int results, int length, int slab, \
-      __global const float *before
-
-// A work-item for every result and slab. `before` holds running totals of slabs by results.
-__kernel void running_sum(RUNNING) {
-  int result = (int)get_global_id(0) % results, number = (int)get_global_id(0) / results;
-  int first = number * slab, end = min(length, first + slab);
-  if (first >= length) return;
-  int4 index = unfold(result, extents);
-  in += in_at + POSITION(in_strides);
-  out += out_at + POSITION(out_strides);
-  float total = number == 0 ? 0 : before[(long)(number - 1) * results + result];
-  for (int i = first; i < end; i++) {
-    total += in[(long)i * in_step];
-    out[(long)i * out_step] = total;
-  }
-}
-
-#define RUNS 64
-
-// The same where steps are 1 or -1: squares of RUNS runs by RUNS elements pass through local memory,
-// so that neighbours in a group read and write neighbours of one run.
-__kernel __attribute__((reqd_work_group_size(RUNS, 1, 1)))
-void running_lines(RUNNING) {
-  __local float tile[RUNS][RUNS + 1];
-  __local long from[RUNS], to[RUNS];
-  __local int counts[RUNS];
-  int lane = get_local_id(0), slabs = (length + slab - 1) / slab;
-  long run = (long)get_group_id(0) * RUNS + lane;
-  int result = (int)min(run / slabs, results - 1L), number = (int)(run % slabs);
-  int first = number * slab;
-  int4 index = unfold(result, extents);
-  from[lane] = in_at + POSITION(in_strides) + (long)first * in_step;
-  to[lane] = out_at + POSITION(out_strides) + (long)first * out_step;
-  counts[lane] = run / slabs < results ? min(slab, length - first) : 0;
-  float total = number == 0 ? 0 : before[(long)(number - 1) * results + result];
-  for (int at = 0; at < slab; at += RUNS) {
-    barrier(CLK_LOCAL_MEM_FENCE);
-#pragma unroll 8
-    for (int r = 0; r < RUNS; r++)
-      tile[r][lane] = at + lane < counts[r] ? in[from[r] + (long)(at + lane) * in_step] : 0;
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int i = 0; i < RUNS; i++) {
-      total += tile[lane][i];
-      tile[lane][i] = total;
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (int r = 0; r < RUNS; r++)
-      if (at + lane < counts[r]) out[to[r] + (long)(at + lane) * out_step] = tile[r][lane];
-  }
 }
