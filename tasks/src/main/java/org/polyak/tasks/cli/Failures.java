@@ -39,7 +39,7 @@ final class Failures {
       case OutOfMemoryError e ->
           print(
               terminal,
-              "Java's heap is full (%s). Try a smaller train.batch-size or model, or more heap with JAVA_TOOL_OPTIONS=-Xmx8g."
+              "Java's heap is full (%s). Try a smaller train.batch-size, --batch of generate or model, or more heap with JAVA_TOOL_OPTIONS=-Xmx8g."
                   .formatted(e.getMessage()),
               ExitCode.RUN_FAILED);
       default -> bug(failure, terminal);

@@ -38,7 +38,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--batch",
       paramLabel = "N",
       description =
-          "How many images at the same time; 4096 by default. Each needs memory for its state.")
+          "How many images at the same time; 16384 by default. Each needs memory for its state.")
   private int batch = GenerationRequest.BATCH;
 
   @Option(
@@ -78,9 +78,10 @@ final class GenerateCommand implements Callable<Integer> {
           .terminal()
           .err()
           .printf(
-              "%d %s in %.2f s (%.2f per second) after %.2f s to start. %s.%n",
+              "%d %s, %d at a time, in %.2f s (%.2f per second) after %.2f s to start. %s.%n",
               request.count(),
               task.sampleName(),
+              generated.together(),
               generated.seconds(),
               request.count() / generated.seconds(),
               generated.startSeconds(),

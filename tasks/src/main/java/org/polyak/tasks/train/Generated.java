@@ -7,10 +7,11 @@ import org.polyak.tasks.report.Samples;
  * What was generated.
  *
  * @param samples to be looked at
+ * @param together how many sequences at the same time, at most
  * @param startSeconds for one token that is forgotten: kernels are built then, and memory is taken
  * @param seconds that the samples took after that
  */
-public record Generated(Samples samples, double startSeconds, double seconds) {
+public record Generated(Samples samples, int together, double startSeconds, double seconds) {
   /**
    * Generates samples.
    *
@@ -26,6 +27,7 @@ public record Generated(Samples samples, double startSeconds, double seconds) {
     }
     long ready = System.nanoTime();
     Samples samples = task.generate(model, request);
-    return new Generated(samples, (ready - start) * 1e-9, (System.nanoTime() - ready) * 1e-9);
+    double seconds = (System.nanoTime() - ready) * 1e-9;
+    return new Generated(samples, together, (ready - start) * 1e-9, seconds);
   }
 }

@@ -90,7 +90,7 @@ final class CompareAndUseTest {
     assertThat(generated.out().lines())
         .hasSize(3)
         .allMatch(line -> line.endsWith("right") || line.endsWith("wrong"));
-    assertThat(generated.err()).contains("3 words in");
+    assertThat(generated.err()).contains("3 words, 1 at a time, in");
     assertThat(polyak.run("generate", polyak.path("a"), "--count", "0").code()).isEqualTo(2);
     assertThat(polyak.run("generate", polyak.path("none")).err()).contains("config.conf");
   }
@@ -145,7 +145,8 @@ final class CompareAndUseTest {
     assertThat(generated.code()).as(generated.err()).isZero();
     assertThat(ImageIO.read(folder.resolve("grid/samples.png").toFile()).getWidth())
         .isEqualTo(2 * (28 * 3 + 6) + 6);
-    assertThat(generated.err()).containsPattern("4 images in .* per second\\) after .* s to start");
+    assertThat(generated.err())
+        .containsPattern("4 images, 4 at a time, in .* per second\\) after .* s to start");
     Ending inParts =
         polyak.run(
             "generate",
@@ -157,6 +158,7 @@ final class CompareAndUseTest {
             "--out",
             polyak.path("parts"));
     assertThat(inParts.code()).as(inParts.err()).isZero();
+    assertThat(inParts.err()).contains("4 images, 3 at a time, in");
     assertThat(folder.resolve("parts/samples.png"))
         .hasSameBinaryContentAs(folder.resolve("grid/samples.png"));
     assertThat(polyak.run("generate", polyak.path("mnist"), "--batch", "0").code()).isEqualTo(2);
