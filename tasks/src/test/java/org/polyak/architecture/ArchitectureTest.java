@@ -19,20 +19,25 @@ class ArchitectureTest {
   private static final String CONFORMANCE = "org.polyak.conformance..";
   private static final String ORACLE = "org.polyak.conformance.oracle..";
   private static final String TASKS = "org.polyak.tasks..";
+  private static final String BENCH = "org.polyak.bench..";
   private static final String VECTOR_API = "jdk.incubator.vector..";
   private static final String JOCL = "org.jocl..";
   private static final String JVM_MANAGEMENT = "..management";
   private static final String JUNIT = "org.junit..";
   private static final String GUICE = "com.google.inject..";
 
+  private static final String JMH = "org.openjdk.jmh..";
+
+  /** Without the loops that JMH writes around benchmarks. */
   private static final JavaClasses HOUSE =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("/jmh_generated/"))
           .importPackages("org.polyak");
 
   @Test
   void everyModuleOfTheHouseIsSeen() {
-    assertThat(List.of("spi", "cpu", "opencl", "nn", "conformance", "tasks"))
+    assertThat(List.of("spi", "cpu", "opencl", "nn", "conformance", "bench", "tasks"))
         .allMatch(module -> HOUSE.containPackage("org.polyak." + module));
   }
 
@@ -66,6 +71,13 @@ class ArchitectureTest {
   @Test
   void tasksKnowNoBackend() {
     holds(ArchitectureRules.knowsOfPolyakOnly(TASKS, NN, SPI));
+  }
+
+  /** Nor does it know the command line, which finds it; and by the other rules nobody knows it. */
+  @Test
+  void benchKnowsNoBackend() {
+    holds(ArchitectureRules.knowsOfPolyakOnly(BENCH, CONFORMANCE, NN, SPI));
+    complains(ArchitectureRules.knowsOfPolyakOnly(BENCH, NN, SPI), "org.polyak.conformance");
   }
 
   @Test
@@ -109,6 +121,12 @@ class ArchitectureTest {
     ArchRule rule = ArchitectureRules.confinesLibrary(GUICE, "org.polyak.nn.inject..", TASKS);
     holds(rule);
     complains(rule, Offenders.KnowsInjector.class);
+  }
+
+  @Test
+  void jmhStaysWhereMeasuringIsDone() {
+    holds(ArchitectureRules.confinesLibrary(JMH, "org.polyak.bench.measure.."));
+    complains(ArchitectureRules.confinesLibrary(JMH, TASKS), "org.polyak.bench.measure");
   }
 
   /** The suite asks for JUnit optionally: certify runs without it. */

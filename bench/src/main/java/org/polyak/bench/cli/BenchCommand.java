@@ -1,0 +1,260 @@
+package org.polyak.bench.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.polyak.bench.load.Suite;
+import org.polyak.bench.load.Variant;
+import org.polyak.bench.measure.BackendRequest;
+import org.polyak.bench.measure.Effort;
+import org.polyak.bench.report.ReportFolder;
+import org.polyak.bench.report.UnwritableException;
+import org.polyak.bench.result.BadRunException;
+import org.polyak.bench.result.RunJson;
+import org.polyak.nn.session.NearestName;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code polyak bench}: its options, and what goes wrong with them. */
+@Command(
+    name = "polyak bench",
+    mixinStandardHelpOptions = true,
+    description = "Measures a backend, or draws two measurements side by side.",
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    footer = {
+      "",
+      "A backend is measured only after the conformance cases of what is measured.",
+      "Figures are worth something on a machine that does nothing else.",
+      "",
+      "Examples:",
+      "  polyak bench --suite kernels --quick --out /tmp/kernels",
+      "  polyak bench --suite training --option threads=1 --out one-thread",
+      "  polyak bench --compare before after --out comparison"
+    })
+final class BenchCommand implements Callable<Integer> {
+  private static final Duration QUICK_LIMIT = Duration.ofSeconds(1);
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final boolean interactive;
+  private final InstantSource clock;
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--suite",
+      paramLabel = "S",
+      description = "kernels, attention, training, generation or scaling.")
+  private @Nullable String suite;
+
+  @Option(
+      names = "--compare",
+      arity = "2",
+      paramLabel = "RUN",
+      description = "Instead of measuring: two folders, or files, of earlier runs.")
+  private List<Path> compared = new ArrayList<>();
+
+  @Option(
+      names = "--backend",
+      paramLabel = "ID",
+      description = "The backend; default: -Dpolyak.backend, then POLYAK_BACKEND, then cpu-simd.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--option",
+      paramLabel = "NAME=VALUE",
+      description = "A setting of the backend, such as threads=1 or device=1; repeatable.")
+  private List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--variant",
+      paramLabel = "V",
+      description = "softmax, linear or momentum; repeatable; default: all.")
+  private List<String> variants = new ArrayList<>();
+
+  @Option(
+      names = "--quick",
+      description = "Small shapes and few samples: a run of seconds, with rough figures.")
+  private boolean quick;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      description = "scaling: no longer than this for one run of a load; default: 60.")
+  private int limit = 60;
+
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where run.json, report.html, report.md and the plots go.")
+  private Path folder = Path.of("");
+
+  /**
+   * One use of the command.
+   *
+   * @param out the summary
+   * @param err progress and errors
+   * @param interactive whether a person watches: lines may then be overwritten
+   * @param clock dates the run
+   */
+  BenchCommand(PrintWriter out, PrintWriter err, boolean interactive, InstantSource clock) {
+    this.out = out;
+    this.err = err;
+    this.interactive = interactive;
+    this.clock = clock;
+  }
+
+  /** Runs with these arguments and returns the code to end with. */
+  int execute(String... arguments) {
+    words = List.of(arguments);
+    CommandLine line = new CommandLine(this);
+    line.setOut(out);
+    line.setErr(err);
+    Map<String, String> codes = new LinkedHashMap<>();
+    for (BenchExit exit : BenchExit.values()) {
+      codes.put(String.valueOf(exit.code()), exit.meaning());
+    }
+    line.getCommandSpec().usageMessage().exitCodeList(codes);
+    line.setParameterExceptionHandler((failure, rejected) ->
+        report(BenchExit.USAGE, sentence(failure) + " See 'polyak bench --help'."));
+    line.setExecutionExceptionHandler((failure, command, result) ->
+        switch (failure) {
+          case BenchException e -> report(e.exit(), String.valueOf(e.getMessage()));
+          case BadRunException e -> report(BenchExit.RUN_UNUSABLE, String.valueOf(e.getMessage()));
+          case UnwritableException e ->
+              report(BenchExit.OUTPUT_UNWRITABLE, String.valueOf(e.getMessage()));
+          default -> reportBug(failure);
+        });
+    return line.execute(arguments);
+  }
+
+  @Override
+  public Integer call() {
+    if ((suite == null) == compared.isEmpty()) {
+      throw usage("Give either --suite or --compare.");
+    }
+    if (suite == null) {
+      compare();
+      return BenchExit.OK.code();
+    }
+    BenchRequest request =
+        new BenchRequest(
+            suite(suite),
+            quick ? Suite.Size.QUICK : Suite.Size.FULL,
+            variants(suite(suite)),
+            new BackendRequest(backend, backendOptions()),
+            quick ? Effort.QUICK : Effort.FULL,
+            limit(),
+            folder,
+            "polyak bench " + String.join(" ", words));
+    return new BenchRun(request, clock).run(new Progress(err, interactive), out).code();
+  }
+
+  private void compare() {
+    if (backend != null || !options.isEmpty() || !variants.isEmpty() || quick) {
+      throw usage("--compare measures nothing: leave out --backend, --option, --variant, --quick.");
+    }
+    var first = RunJson.read(compared.getFirst());
+    var second = RunJson.read(compared.getLast());
+    try {
+      ReportFolder place = ReportFolder.at(folder);
+      place.write(first, second);
+      out.println("Comparison: " + place.comparison());
+      out.flush();
+    } catch (IllegalArgumentException e) {
+      throw new BenchException(BenchExit.RUN_UNUSABLE, e.getMessage(), e);
+    }
+  }
+
+  private static Suite suite(String name) {
+    for (Suite suite : Suite.values()) {
+      if (suite.id().equals(name)) {
+        return suite;
+      }
+    }
+    throw usage(
+        "Suite '%s' is unknown.%s Suites: %s."
+            .formatted(
+                name,
+                NearestName.of(name, Suite.names())
+                    .map(nearest -> " Did you mean '" + nearest + "'?")
+                    .orElse(""),
+                String.join(", ", Suite.names())));
+  }
+
+  private List<Variant> variants(Suite wanted) {
+    if (!variants.isEmpty() && !wanted.hasVariants()) {
+      throw usage("--variant: the suite %s has no variants. Leave it out.".formatted(wanted.id()));
+    }
+    try {
+      return variants.isEmpty()
+          ? List.of(Variant.values())
+          : variants.stream().map(Variant::of).distinct().toList();
+    } catch (IllegalArgumentException e) {
+      throw usage("--variant: " + e.getMessage());
+    }
+  }
+
+  private Duration limit() {
+    if (limit < 1) {
+      throw usage("--limit needs at least 1 second, not %d.".formatted(limit));
+    }
+    return quick ? QUICK_LIMIT : Duration.ofSeconds(limit);
+  }
+
+  private Map<String, String> backendOptions() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String option : options) {
+      int sign = option.indexOf('=');
+      if (sign < 1 || option.lines().count() > 1) {
+        throw usage(
+            "--option needs NAME=VALUE in one line, for example threads=1, not '%s'."
+                .formatted(option));
+      }
+      String name = option.substring(0, sign);
+      if (values.put(name, option.substring(sign + 1)) != null) {
+        throw usage("--option %s is given twice. Leave one out.".formatted(name));
+      }
+    }
+    return values;
+  }
+
+  private static BenchException usage(String message) {
+    return new BenchException(BenchExit.USAGE, message + " See 'polyak bench --help'.", null);
+  }
+
+  private static String sentence(CommandLine.ParameterException failure) {
+    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    if (text.charAt(text.length() - 1) != '.') {
+      text.append('.');
+    }
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      text.append(" Did you mean ").append(unmatched.getSuggestions().getFirst()).append('?');
+    }
+    return text.toString();
+  }
+
+  private int reportBug(Exception failure) {
+    StackTraceElement[] frames = failure.getStackTrace();
+    return report(
+        BenchExit.RUN_FAILED,
+        "this is a bug in polyak bench or in the backend: %s at %s. Please report it."
+            .formatted(failure, frames.length == 0 ? "an unknown place" : frames[0]));
+  }
+
+  private int report(BenchExit exit, String message) {
+    err.println("polyak: " + message);
+    err.flush();
+    return exit.code();
+  }
+}

@@ -1,0 +1,31 @@
+package org.polyak.bench.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.polyak.bench.load.Suite;
+import org.polyak.bench.load.Variant;
+import org.polyak.bench.measure.BackendRequest;
+import org.polyak.bench.measure.Effort;
+
+/**
+ * What the command line asked for.
+ *
+ * @param suite which loads
+ * @param size how large
+ * @param variants of attention
+ * @param backend what computes
+ * @param effort how long each load is measured
+ * @param limit on one run of a load of the suite scaling
+ * @param folder where the results go
+ * @param command what repeats the request
+ */
+record BenchRequest(
+    Suite suite,
+    Suite.Size size,
+    List<Variant> variants,
+    BackendRequest backend,
+    Effort effort,
+    Duration limit,
+    Path folder,
+    String command) {}

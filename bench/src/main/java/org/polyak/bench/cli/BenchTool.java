@@ -1,0 +1,37 @@
+package org.polyak.bench.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.spi.ToolProvider;
+
+/**
+ * {@code polyak bench} as a tool that the command line finds by itself: it offers every {@link
+ * ToolProvider} whose name begins with {@code polyak-}. Thread-safe.
+ */
+public final class BenchTool implements ToolProvider {
+  /** For the service loader. */
+  public BenchTool() {}
+
+  @Override
+  public String name() {
+    return "polyak-bench";
+  }
+
+  @Override
+  public Optional<String> description() {
+    return Optional.of("Measures a backend, and writes the figures and a report.");
+  }
+
+  @Override
+  public int run(PrintWriter out, PrintWriter err, String... arguments) {
+    return new BenchCommand(out, err, hasTerminal(), InstantSource.system()).execute(arguments);
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // it is null again in JDK 25, whose default is java.base
+  private static boolean hasTerminal() {
+    Console console = System.console();
+    return console != null && console.isTerminal();
+  }
+}

@@ -1,0 +1,171 @@
+package org.polyak.bench.load;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/** The suites of benchmarks. */
+public enum Suite {
+  /** Single operations. */
+  KERNELS,
+  /** Attention over whole sequences, forward and with gradients. */
+  ATTENTION,
+  /** Steps of training the copy task's models. */
+  TRAINING,
+  /** Images drawn by the image task's models. */
+  GENERATION,
+  /** Attention against the length of the sequence. */
+  SCALING;
+
+  /** How large the shapes are. */
+  public enum Size {
+    /** Those that results are reported for. */
+    FULL,
+    /** A run of seconds, whose figures are rough. */
+    QUICK,
+    /** Only to see that everything runs. */
+    TINY
+  }
+
+  private static final int SHORTEST = 256;
+
+  /** The name in commands and results. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** All names, in order. */
+  public static List<String> names() {
+    return Arrays.stream(values()).map(Suite::id).toList();
+  }
+
+  /** Whether loads have an attention variant. */
+  public boolean hasVariants() {
+    return this != KERNELS;
+  }
+
+  /**
+   * The loads of a suite, in curves: loads that follow each other in a curve grow, so that the end
+   * of one can be foreseen.
+   *
+   * @param variants of attention; without effect on suites that have none
+   */
+  public List<List<LoadId>> curves(Size size, List<Variant> variants) {
+    return switch (this) {
+      case KERNELS -> singles(kernels(size));
+      case ATTENTION -> singles(attention(size, variants));
+      case TRAINING -> singles(training(size, variants));
+      case GENERATION -> singles(generation(size, variants));
+      case SCALING -> scaling(size, variants);
+    };
+  }
+
+  private static List<LoadId> kernels(Size size) {
+    List<LoadId> loads = new ArrayList<>();
+    List<String> products =
+        switch (size) {
+          case FULL ->
+              List.of(
+                  "256x256x256",
+                  "512x512x512",
+                  "1024x1024x1024",
+                  "2048x2048x2048",
+                  "8192x1024x256",
+                  "8192x256x1024",
+                  "8192x256x256");
+          case QUICK -> List.of("256x256x256", "512x512x512");
+          case TINY -> List.of("8x8x8");
+        };
+    products.forEach(shape -> loads.add(new LoadId("matmul", "", shape)));
+    List<String> batched =
+        size == Size.TINY ? List.of("2x4x4x4") : List.of("64x128x128x32", "64x128x32x128");
+    batched.forEach(shape -> loads.add(new LoadId("matmul-batched", "", shape)));
+    String rows = pick(size, "8192x256", "1024x256", "4x8");
+    for (String name : List.of("exponential", "tanh", "bias-gelu", "layer-norm", "cross-entropy")) {
+      loads.add(new LoadId(name, "", rows));
+    }
+    return loads;
+  }
+
+  private static List<LoadId> attention(Size size, List<Variant> variants) {
+    List<String> shapes =
+        switch (size) {
+          case FULL ->
+              List.of(
+                  "4x8x1024x32",
+                  "4x8x1024x64",
+                  "4x8x4096x32",
+                  "4x8x4096x64",
+                  "4x8x16384x32",
+                  "4x8x16384x64");
+          case QUICK -> List.of("1x8x256x32", "1x8x1024x32");
+          case TINY -> List.of("1x2x5x4");
+        };
+    return ids(List.of("attention-forward", "attention-gradient"), shapes, variants);
+  }
+
+  private static List<LoadId> training(Size size, List<Variant> variants) {
+    List<String> shapes =
+        switch (size) {
+          case FULL -> List.of("copy-quick:32x32", "copy-paper:64x128");
+          case QUICK -> List.of("copy-quick:32x32");
+          case TINY -> List.of("tiny:2x6");
+        };
+    return ids(List.of("training-step"), shapes, variants);
+  }
+
+  private static List<LoadId> generation(Size size, List<Variant> variants) {
+    List<String> shapes =
+        switch (size) {
+          case FULL -> List.of("mnist-paper:1x784", "mnist-paper:64x784");
+          case QUICK -> List.of("mnist-quick:1x64", "mnist-quick:8x64");
+          case TINY -> List.of("tiny:2x4");
+        };
+    return ids(List.of("generation"), shapes, variants);
+  }
+
+  private static List<List<LoadId>> scaling(Size size, List<Variant> variants) {
+    int doublings =
+        switch (size) {
+          case FULL -> 10;
+          case QUICK -> 4;
+          case TINY -> 0;
+        };
+    int shortest = size == Size.TINY ? 4 : SHORTEST;
+    return variants.stream()
+        .map(variant ->
+            IntStream.rangeClosed(0, doublings)
+                .mapToObj(doubling ->
+                    new LoadId(
+                        "attention-forward",
+                        variant.id(),
+                        "1x8x%dx32".formatted(shortest << doubling)))
+                .toList())
+        .toList();
+  }
+
+  private static List<LoadId> ids(
+      List<String> benchmarks, List<String> shapes, List<Variant> variants) {
+    List<LoadId> loads = new ArrayList<>();
+    for (String benchmark : benchmarks) {
+      for (String shape : shapes) {
+        variants.forEach(variant -> loads.add(new LoadId(benchmark, variant.id(), shape)));
+      }
+    }
+    return loads;
+  }
+
+  private static List<List<LoadId>> singles(List<LoadId> loads) {
+    return loads.stream().map(List::of).toList();
+  }
+
+  private static String pick(Size size, String full, String quick, String tiny) {
+    return switch (size) {
+      case FULL -> full;
+      case QUICK -> quick;
+      case TINY -> tiny;
+    };
+  }
+}

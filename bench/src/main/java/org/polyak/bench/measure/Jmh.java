@@ -1,0 +1,105 @@
+package org.polyak.bench.measure;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.polyak.bench.load.LoadId;
+
+/** Measures one load at a time, with JMH. */
+public final class Jmh {
+  private static final String ALLOCATION = "gc.alloc.rate.norm";
+  private static final String PEAK = "peakBytes";
+
+  private final String backend;
+  private final String options;
+  private final Effort effort;
+
+  /**
+   * For loads on one backend.
+   *
+   * @param backend its id
+   * @param request its settings
+   * @param effort how long
+   */
+  public Jmh(String backend, BackendRequest request, Effort effort) {
+    this.backend = backend;
+    this.options = request.optionText();
+    this.effort = effort;
+  }
+
+  /**
+   * Measures a load, in a process of its own unless the effort says otherwise.
+   *
+   * @throws IllegalStateException when JMH itself cannot run, for example beside another JMH
+   */
+  public Measured measure(LoadId load) {
+    ChainedOptionsBuilder builder =
+        new OptionsBuilder()
+            .include(MeasuredLoad.class.getName().replace(".", "\\.") + "\\.run$")
+            .param("backend", backend)
+            .param("options", options)
+            .param("benchmark", load.benchmark())
+            .param("variant", load.variant())
+            .param("shape", load.shape())
+            .forks(Math.min(effort.rounds(), 1))
+            .warmupIterations(effort.warmups())
+            .warmupTime(time())
+            .measurementIterations(effort.iterations())
+            .measurementTime(time())
+            .addProfiler(GCProfiler.class);
+    if (effort.rounds() > 0) {
+      builder.jvmArgs(ChildProcess.arguments().toArray(String[]::new));
+    }
+    Transcript transcript = new Transcript();
+    try {
+      return result(new Runner(builder.build(), transcript).run(), transcript);
+    } catch (RunnerException e) {
+      throw new IllegalStateException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private TimeValue time() {
+    return TimeValue.milliseconds(effort.iteration().toMillis());
+  }
+
+  private static Measured result(Collection<RunResult> results, Transcript transcript) {
+    List<IterationResult> iterations =
+        results.stream()
+            .flatMap(result -> result.getBenchmarkResults().stream())
+            .map(BenchmarkResult::getIterationResults)
+            .flatMap(Collection::stream)
+            .toList();
+    if (iterations.isEmpty()) {
+      return new Measured.Failure(transcript.failure());
+    }
+    return new Measured.Times(
+        iterations.stream().map(one -> one.getPrimaryResult().getScore()).toList(),
+        (long) most(iterations, PEAK),
+        most(iterations, ALLOCATION));
+  }
+
+  /** The largest of all iterations; 0 where it is not known. */
+  @SuppressWarnings("rawtypes") // JMH's own signature
+  private static double most(List<IterationResult> iterations, String name) {
+    return iterations.stream()
+        .map(IterationResult::getSecondaryResults)
+        .map(Map::entrySet)
+        .flatMap(Collection::stream)
+        .filter(entry -> entry.getKey().endsWith(name))
+        .map(Map.Entry::getValue)
+        .mapToDouble(Result::getScore)
+        .filter(Double::isFinite)
+        .max()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,121 @@
+package org.polyak.bench.report;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jfree.data.category.DefaultCategoryDataset;
+import org.polyak.bench.load.LoadId;
+import org.polyak.bench.result.Point;
+import org.polyak.bench.result.RunRecord;
+import org.polyak.bench.result.Spread;
+
+/** Two runs side by side: how many times as fast the second is. */
+final class ComparisonReport {
+  private ComparisonReport() {}
+
+  /** Whether both runs measured the same load. */
+  static boolean haveCommonLoads(RunRecord first, RunRecord second) {
+    Map<LoadId, Point> others = measured(second);
+    return measured(first).keySet().stream().anyMatch(others::containsKey);
+  }
+
+  static Document of(RunRecord first, RunRecord second) {
+    Map<LoadId, Point> firsts = measured(first);
+    Map<LoadId, Point> seconds = measured(second);
+    List<List<String>> rows = new ArrayList<>();
+    DefaultCategoryDataset data = new DefaultCategoryDataset();
+    double logarithms = 0;
+    for (Point point : first.points()) {
+      Point other = seconds.get(point.load());
+      if (!point.succeeded() || other == null) {
+        continue;
+      }
+      Spread ratio = point.time().over(other.time());
+      logarithms += Math.log(ratio.median());
+      data.addValue(ratio.median(), "times as fast", point.load().toString());
+      rows.add(
+          List.of(
+              point.load().toString(),
+              Figures.seconds(point.time().median()),
+              Figures.seconds(other.time().median()),
+              Figures.ratio(ratio)));
+    }
+    Document.Builder document =
+        new Document.Builder("%s against %s".formatted(name(second), name(first)));
+    document.paragraph(
+        "RUN1 is %s; RUN2 is %s. Ratios are the median time of RUN1 over that of RUN2: above 1, RUN2 is faster. In parentheses the smallest and the largest ratio that the quartiles of both allow. Geometric mean of the ratios: %s."
+            .formatted(
+                describe(first),
+                describe(second),
+                String.format(Locale.ROOT, "%.2f", Math.exp(logarithms / rows.size()))));
+    document.picture("compare.png", "Ratios of medians", Chart.bars("RUN1 / RUN2", data));
+    document.heading("Figures").table(List.of("load", "RUN1", "RUN2", "ratio"), rows);
+    differences(document, first, second);
+    List<String> alone = new ArrayList<>();
+    firsts.keySet().stream()
+        .filter(load -> !seconds.containsKey(load))
+        .forEach(load -> alone.add(load + " (RUN1)"));
+    seconds.keySet().stream()
+        .filter(load -> !firsts.containsKey(load))
+        .forEach(load -> alone.add(load + " (RUN2)"));
+    if (!alone.isEmpty()) {
+      document.paragraph("Measured in one run only: %s.".formatted(String.join(", ", alone)));
+    }
+    return document.build();
+  }
+
+  private static void differences(Document.Builder document, RunRecord first, RunRecord second) {
+    List<List<String>> rows = new ArrayList<>();
+    facts().forEach((name, fact) -> {
+      String one = fact.apply(first);
+      String two = fact.apply(second);
+      if (!one.equals(two)) {
+        rows.add(List.of(name, one, two));
+      }
+    });
+    if (!rows.isEmpty()) {
+      document.heading("What differs").table(List.of("", "RUN1", "RUN2"), rows);
+    }
+  }
+
+  private static Map<String, Function<RunRecord, String>> facts() {
+    Map<String, Function<RunRecord, String>> facts = new LinkedHashMap<>();
+    facts.put("Backend", run -> run.backend().id());
+    facts.put("Device", run -> run.backend().device());
+    facts.put("Driver", run -> run.backend().driver());
+    facts.put("Precision", run -> run.backend().precision());
+    facts.put("Threads", run -> String.valueOf(run.backend().threads()));
+    facts.put("Options", run -> run.backend().options().toString());
+    facts.put("System", run -> run.machine().system());
+    facts.put("Processors", run -> String.valueOf(run.machine().processors()));
+    facts.put("Java", run -> run.machine().virtualMachine());
+    facts.put("Java flags", run -> String.join(" ", run.jvmArguments()));
+    facts.put("Settings", run -> run.settings().toString());
+    facts.put("Commit", RunRecord::commit);
+    return facts;
+  }
+
+  private static Map<LoadId, Point> measured(RunRecord run) {
+    return run.points().stream()
+        .filter(Point::succeeded)
+        .collect(
+            Collectors.toMap(
+                Point::load,
+                Function.identity(),
+                (one, other) -> other,
+                LinkedHashMap::new));
+  }
+
+  private static String name(RunRecord run) {
+    return "%s on %s".formatted(run.suite(), run.backend().id());
+  }
+
+  private static String describe(RunRecord run) {
+    return "%s, %s, %s, commit %s"
+        .formatted(name(run), run.backend().device(), run.start(), run.commit());
+  }
+}

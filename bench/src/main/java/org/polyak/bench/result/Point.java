@@ -1,0 +1,43 @@
+package org.polyak.bench.result;
+
+import java.util.List;
+import org.polyak.bench.load.Amount;
+import org.polyak.bench.load.LoadId;
+
+/**
+ * What a run found about one load.
+ *
+ * @param load which
+ * @param amount how much work a run of it is
+ * @param seconds all samples, in the order in which they were taken; empty when it failed
+ * @param peakBytes the most device memory held, inputs included
+ * @param heapBytes Java heap allocated by one run of the load
+ * @param failure why there are no samples; empty when there are
+ */
+public record Point(
+    LoadId load,
+    Amount amount,
+    List<Double> seconds,
+    long peakBytes,
+    double heapBytes,
+    String failure) {
+  /** Copies the list. */
+  public Point {
+    seconds = List.copyOf(seconds);
+  }
+
+  /** Whether there are samples. */
+  public boolean succeeded() {
+    return !seconds.isEmpty();
+  }
+
+  /** Median and quartiles of the samples, of which there must be some. */
+  public Spread time() {
+    return Spread.of(seconds);
+  }
+
+  /** The median speed in the unit of the amount. */
+  public double rate() {
+    return amount.rate(time().median());
+  }
+}
