@@ -2,8 +2,8 @@ import java.util.spi.ToolProvider;
 import org.polyak.bench.cli.BenchTool;
 
 /**
- * Benchmarks, their reports, and {@code polyak bench}. Open, because JMH reaches into a package that
- * it writes itself while the module is compiled, and that the module can therefore not name.
+ * Benchmarks, their reports, and {@code polyak bench}. Open, because JMH reaches into a package
+ * that it writes itself while the module is compiled, and that the module can therefore not name.
  */
 @SuppressWarnings("NotJavadoc") // Error Prone does not know open modules
 open module org.polyak.bench {

@@ -96,7 +96,7 @@ final class BenchRun {
       return new Passed(
           new RunRecord.Device(
               info.backend(),
-              session.describe(),
+              request.backend().origin(),
               info.device(),
               info.driver(),
               info.precision(),

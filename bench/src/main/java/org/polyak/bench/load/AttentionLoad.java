@@ -24,8 +24,8 @@ import org.polyak.spi.fused.UpdateRule;
  * @param dim D, channels of keys and of values
  * @param gradient whether the gradients of the sum of all outputs are computed too
  */
-record AttentionLoad(
-    Variant variant, int batch, int heads, int length, int dim, boolean gradient) implements Load {
+record AttentionLoad(Variant variant, int batch, int heads, int length, int dim, boolean gradient)
+    implements Load {
   AttentionLoad(Variant variant, String shape, boolean gradient) {
     this(variant, Extents.parse(shape, "B", "H", "N", "D"), gradient);
   }

@@ -42,6 +42,11 @@ public record BackendRequest(@Nullable String backend, Map<String, String> optio
         .collect(Collectors.joining("\n"));
   }
 
+  /** Where the choice of the backend came from, in words. */
+  public String origin() {
+    return "from " + BackendSettings.ofProcess(backend, null).resolve().origin();
+  }
+
   /**
    * Opens the backend.
    *

@@ -43,8 +43,7 @@ public final class Survey {
    * @param limit on the time of one run of a load, within curves of several loads
    * @param listener hears of each measurement
    */
-  public Survey(
-      Function<LoadId, Measured> measure, int rounds, Duration limit, Listener listener) {
+  public Survey(Function<LoadId, Measured> measure, int rounds, Duration limit, Listener listener) {
     this.measure = measure;
     this.rounds = rounds;
     this.limit = limit;

@@ -20,7 +20,8 @@ final class Transcript implements OutputFormat {
   String failure() {
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
     return lines.stream()
-        .filter(line -> line.startsWith("Caused by: ") || line.matches("[\\w.$]+(Exception|Error)\\b.*"))
+        .filter(line ->
+            line.startsWith("Caused by: ") || line.matches("[\\w.$]+(Exception|Error)\\b.*"))
         .findFirst()
         .or(() -> lines.stream().filter(line -> line.contains("rror")).findFirst())
         .map(String::strip)

@@ -70,13 +70,14 @@ final class ComparisonReport {
 
   private static void differences(Document.Builder document, RunRecord first, RunRecord second) {
     List<List<String>> rows = new ArrayList<>();
-    facts().forEach((name, fact) -> {
-      String one = fact.apply(first);
-      String two = fact.apply(second);
-      if (!one.equals(two)) {
-        rows.add(List.of(name, one, two));
-      }
-    });
+    facts()
+        .forEach((name, fact) -> {
+          String one = fact.apply(first);
+          String two = fact.apply(second);
+          if (!one.equals(two)) {
+            rows.add(List.of(name, one, two));
+          }
+        });
     if (!rows.isEmpty()) {
       document.heading("What differs").table(List.of("", "RUN1", "RUN2"), rows);
     }
@@ -104,10 +105,7 @@ final class ComparisonReport {
         .filter(Point::succeeded)
         .collect(
             Collectors.toMap(
-                Point::load,
-                Function.identity(),
-                (one, other) -> other,
-                LinkedHashMap::new));
+                Point::load, Function.identity(), (one, other) -> other, LinkedHashMap::new));
   }
 
   private static String name(RunRecord run) {

@@ -56,12 +56,13 @@ final class HtmlWriter {
           "<div class=\"wide\"><table>\n%s%s</table></div>\n"
               .formatted(
                   row("th", table.header()),
-                  table.rows().stream().map(cells -> row("td", cells)).collect(Collectors.joining()));
+                  table.rows().stream()
+                      .map(cells -> row("td", cells))
+                      .collect(Collectors.joining()));
       case Section.Picture picture ->
           "<p><img alt=\"%s\" src=\"data:image/png;base64,%s\"></p>\n"
               .formatted(
-                  escape(picture.description()),
-                  Base64.getEncoder().encodeToString(picture.png()));
+                  escape(picture.description()), Base64.getEncoder().encodeToString(picture.png()));
     };
   }
 

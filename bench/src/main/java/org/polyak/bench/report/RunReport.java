@@ -62,7 +62,8 @@ final class RunReport {
 
   /** A picture for each unit. */
   private void rates() {
-    for (String unit : measured().stream().map(point -> point.amount().unit()).distinct().toList()) {
+    for (String unit :
+        measured().stream().map(point -> point.amount().unit()).distinct().toList()) {
       DefaultCategoryDataset data = new DefaultCategoryDataset();
       measured().stream()
           .filter(point -> point.amount().unit().equals(unit))
@@ -91,7 +92,9 @@ final class RunReport {
     document.paragraph(
         "An exponent p says that doubling the length takes 2 to the power p times as much; it is fitted to lengths from %d on, or to the longer half where these are fewer than three."
             .formatted(ScalingLaw.LEAST_FITTED));
-    document.heading("Crossings").table(List.of("variant", "faster than", "from"), crossings(times));
+    document
+        .heading("Crossings")
+        .table(List.of("variant", "faster than", "from"), crossings(times));
   }
 
   private static XYSeriesCollection data(List<ScalingLaw> laws) {

@@ -93,10 +93,10 @@ public final class RunJson {
     }
   }
 
-  private static BadRunException unusable(
-      String name, String reason, @Nullable Exception cause) {
+  private static BadRunException unusable(String name, String reason, @Nullable Exception cause) {
     return new BadRunException(
-        "Cannot use the run %s: %s. Make it anew with polyak bench --suite.".formatted(name, reason),
+        "Cannot use the run %s: %s. Make it anew with polyak bench --suite."
+            .formatted(name, reason),
         cause);
   }
 }

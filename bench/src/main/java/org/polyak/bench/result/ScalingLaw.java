@@ -50,8 +50,7 @@ public record ScalingLaw(String variant, List<Place> places) {
    * are fewer than three; empty when fewer than two places are left.
    */
   public Optional<Double> exponent() {
-    List<Place> fitted =
-        places.stream().filter(place -> place.length() >= LEAST_FITTED).toList();
+    List<Place> fitted = places.stream().filter(place -> place.length() >= LEAST_FITTED).toList();
     if (fitted.size() < 3) {
       fitted = places.subList(places.size() / 2, places.size());
     }

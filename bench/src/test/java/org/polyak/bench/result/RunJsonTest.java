@@ -1,0 +1,48 @@
+package org.polyak.bench.result;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The record of a run as a file. */
+class RunJsonTest {
+  @TempDir Path folder;
+
+  @Test
+  void everythingComesBackFromTheFile() throws IOException {
+    RunRecord run = Runs.kernels(0.5);
+    Files.writeString(folder.resolve(RunJson.FILE), RunJson.write(run));
+    assertThat(RunJson.read(folder)).isEqualTo(run);
+    assertThat(RunJson.read(folder.resolve(RunJson.FILE))).isEqualTo(run);
+  }
+
+  @Test
+  void aMissingRunIsNamed() {
+    assertThatThrownBy(() -> RunJson.read(folder.resolve("nowhere")))
+        .isInstanceOf(BadRunException.class)
+        .hasMessageContainingAll("There is no run at", "nowhere", "--out");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{", "{\"format\": 1}", "{\"suite\": \"kernels\"}"})
+  void whatIsNoRunIsRefused(String text) {
+    assertThatThrownBy(() -> RunJson.parse("some.json", text))
+        .isInstanceOf(BadRunException.class)
+        .hasMessageContainingAll("Cannot use the run some.json", "Make it anew");
+  }
+
+  @Test
+  void aRunOfAnotherFormatIsRefusedWithBothFormats() {
+    String text = RunJson.write(Runs.scaling()).replace("\"format\" : 1", "\"format\" : 9");
+    assertThatThrownBy(() -> RunJson.parse("some.json", text))
+        .isInstanceOf(BadRunException.class)
+        .hasMessageContaining("its format is 9, and this version of Polyak reads 1");
+  }
+}

@@ -1,0 +1,87 @@
+package org.polyak.bench.result;
+
+import java.util.List;
+import java.util.Map;
+import org.polyak.bench.load.Amount;
+import org.polyak.bench.load.LoadId;
+import org.polyak.conformance.certificate.Machine;
+
+/** Runs with figures that tests know. */
+public final class Runs {
+  private Runs() {}
+
+  /** Two matrix products and a load that failed. */
+  public static RunRecord kernels(double seconds) {
+    Amount product = Amount.ofOperations(2e9, 1e6);
+    return run(
+        "kernels",
+        List.of(
+            point("matmul", "", "1000x1000x1000", product, seconds),
+            point("matmul", "", "2000x500x1000", product, 2 * seconds),
+            new Point(
+                new LoadId("tanh", "", "8x8"),
+                Amount.ofBytes(512),
+                List.of(),
+                0,
+                0,
+                "the device is <lost>")));
+  }
+
+  /** Softmax grows with the square of the length, momentum with the length; they cross at 1024. */
+  public static RunRecord scaling() {
+    return run(
+        "scaling",
+        List.of(256, 1024, 4096, 16384).stream()
+            .flatMap(length ->
+                List.of(
+                    attention("softmax", length, length * (double) length / 1024),
+                    attention("momentum", length, length))
+                    .stream())
+            .toList());
+  }
+
+  private static Point attention(String variant, int length, double microseconds) {
+    return point(
+        "attention-forward",
+        variant,
+        "1x8x%dx32".formatted(length),
+        Amount.ofItems(length, "tokens"),
+        microseconds * 1e-6);
+  }
+
+  private static Point point(
+      String benchmark, String variant, String shape, Amount amount, double seconds) {
+    return new Point(
+        new LoadId(benchmark, variant, shape),
+        amount,
+        List.of(1.1 * seconds, seconds, 0.9 * seconds),
+        4096,
+        100,
+        "");
+  }
+
+  private static RunRecord run(String suite, List<Point> points) {
+    return new RunRecord(
+        suite,
+        "2026-11-22T10:00:00Z",
+        12.5,
+        "polyak bench --suite " + suite,
+        "0.1.0",
+        "0123abc",
+        new Machine("Linux 6, amd64", 2, "25", "VM", List.of("-Xmx3g"), 1L << 30),
+        List.of("-Xmx3g"),
+        new RunRecord.Device(
+            "cpu-simd",
+            "--backend",
+            "A processor",
+            "Java",
+            "f32",
+            2,
+            Map.of("threads", "2"),
+            Map.of()),
+        Map.of("rounds", "3"),
+        new RunRecord.Gate(List.of("VERB-MATMUL"), 17),
+        points,
+        List.of("A curve was ended."));
+  }
+}
