@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
       "  polyak bench --compare before after --out comparison"
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final Duration QUICK_LIMIT = Duration.ofSeconds(1);
+  private static final int LIMIT_SECONDS = 10;
+  private static final int QUICK_LIMIT_SECONDS = 1;
 
   private final PrintWriter out;
   private final PrintWriter err;
@@ -88,15 +89,20 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "SECONDS",
-      description = "scaling: no longer than this for one run of a load; default: 60.")
-  private int limit = 60;
+      description =
+          "attention, scaling: longer sequences only while one run takes no longer than this; default: "
+              + LIMIT_SECONDS
+              + ", with --quick "
+              + QUICK_LIMIT_SECONDS
+              + ".")
+  private @Nullable Integer limit;
 
   @Option(
       names = "--out",
-      required = true,
       paramLabel = "DIR",
-      description = "Where run.json, report.html, report.md and the plots go.")
-  private Path folder = Path.of("");
+      description =
+          "Required: where run.json, report.html, report.md and the plots go, in place of those of an earlier run.")
+  private @Nullable Path folder;
 
   /**
    * One use of the command.
@@ -124,6 +130,7 @@ final class BenchCommand implements Callable<Integer> {
       codes.put(String.valueOf(exit.code()), exit.meaning());
     }
     line.getCommandSpec().usageMessage().exitCodeList(codes);
+    line.getCommandSpec().version("polyak " + BenchRun.program());
     line.setParameterExceptionHandler((failure, rejected) ->
         report(BenchExit.USAGE, sentence(failure) + " See 'polyak bench --help'."));
     line.setExecutionExceptionHandler((failure, command, result) ->
@@ -142,31 +149,36 @@ final class BenchCommand implements Callable<Integer> {
     if ((suite == null) == compared.isEmpty()) {
       throw usage("Give either --suite or --compare.");
     }
+    if (folder == null) {
+      throw usage("--out DIR is missing: the folder for what comes out.");
+    }
     if (suite == null) {
-      compare();
+      compare(folder);
       return BenchExit.OK.code();
     }
+    Suite wanted = suite(suite);
     BenchRequest request =
         new BenchRequest(
-            suite(suite),
+            wanted,
             quick ? Suite.Size.QUICK : Suite.Size.FULL,
-            variants(suite(suite)),
+            variants(wanted),
             new BackendRequest(backend, backendOptions()),
             quick ? Effort.QUICK : Effort.FULL,
-            limit(),
+            limit(wanted),
             folder,
             "polyak bench " + String.join(" ", words));
     return new BenchRun(request, clock).run(new Progress(err, interactive), out).code();
   }
 
-  private void compare() {
-    if (backend != null || !options.isEmpty() || !variants.isEmpty() || quick) {
-      throw usage("--compare measures nothing: leave out --backend, --option, --variant, --quick.");
+  private void compare(Path to) {
+    if (backend != null || !options.isEmpty() || !variants.isEmpty() || quick || limit != null) {
+      throw usage(
+          "--compare measures nothing: leave out --backend, --option, --variant, --quick, --limit.");
     }
     var first = RunJson.read(compared.getFirst());
     var second = RunJson.read(compared.getLast());
     try {
-      ReportFolder place = ReportFolder.at(folder);
+      ReportFolder place = ReportFolder.at(to);
       place.write(first, second);
       out.println("Comparison: " + place.comparison());
       out.flush();
@@ -204,11 +216,17 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private Duration limit() {
+  private Duration limit(Suite wanted) {
+    if (limit == null) {
+      return Duration.ofSeconds(quick ? QUICK_LIMIT_SECONDS : LIMIT_SECONDS);
+    }
+    if (!wanted.hasCurves()) {
+      throw usage("--limit: the loads of %s do not grow. Leave it out.".formatted(wanted.id()));
+    }
     if (limit < 1) {
       throw usage("--limit needs at least 1 second, not %d.".formatted(limit));
     }
-    return quick ? QUICK_LIMIT : Duration.ofSeconds(limit);
+    return Duration.ofSeconds(limit);
   }
 
   private Map<String, String> backendOptions() {

@@ -16,7 +16,7 @@ import org.polyak.bench.measure.Effort;
  * @param variants of attention
  * @param backend what computes
  * @param effort how long each load is measured
- * @param limit on one run of a load of the suite scaling
+ * @param limit on one run of a load, where loads grow
  * @param folder where the results go
  * @param command what repeats the request
  */

@@ -14,6 +14,7 @@ import org.polyak.bench.load.Suite;
 import org.polyak.bench.measure.ChildProcess;
 import org.polyak.bench.measure.Commit;
 import org.polyak.bench.measure.Jmh;
+import org.polyak.bench.measure.JmhException;
 import org.polyak.bench.measure.Survey;
 import org.polyak.bench.report.ReportFolder;
 import org.polyak.bench.result.Point;
@@ -54,8 +55,14 @@ final class BenchRun {
     int rounds = Math.max(1, request.effort().rounds());
     progress.expect(curves.stream().mapToInt(List::size).sum() * rounds);
     Survey survey = new Survey(jmh::measure, rounds, request.limit(), progress);
-    List<Point> points = survey.run(curves);
-    progress.end();
+    List<Point> points;
+    try {
+      points = survey.run(curves);
+    } catch (JmhException e) {
+      throw new BenchException(BenchExit.RUN_FAILED, e.getMessage(), e);
+    } finally {
+      progress.end();
+    }
     RunRecord run =
         new RunRecord(
             request.suite().id(),
@@ -134,7 +141,7 @@ final class BenchRun {
   }
 
   /** The version of Polyak, from the module or else the jar; plain class files have none. */
-  private static String program() {
+  static String program() {
     Class<?> here = Suite.class;
     return Optional.ofNullable(here.getModule().getDescriptor())
         .flatMap(descriptor -> descriptor.rawVersion())

@@ -46,6 +46,11 @@ public enum Suite {
     return this != KERNELS;
   }
 
+  /** Whether loads grow along curves, which a limit ends. */
+  public boolean hasCurves() {
+    return this == ATTENTION || this == SCALING;
+  }
+
   /**
    * The loads of a suite, in curves: loads that follow each other in a curve grow, so that the end
    * of one can be foreseen.
@@ -55,7 +60,7 @@ public enum Suite {
   public List<List<LoadId>> curves(Size size, List<Variant> variants) {
     return switch (this) {
       case KERNELS -> singles(kernels(size));
-      case ATTENTION -> singles(attention(size, variants));
+      case ATTENTION -> attention(size, variants);
       case TRAINING -> singles(training(size, variants));
       case GENERATION -> singles(generation(size, variants));
       case SCALING -> scaling(size, variants);
@@ -89,21 +94,27 @@ public enum Suite {
     return loads;
   }
 
-  private static List<LoadId> attention(Size size, List<Variant> variants) {
-    List<String> shapes =
+  private static List<List<LoadId>> attention(Size size, List<Variant> variants) {
+    String sequences = pick(size, "4x8", "1x8", "1x2");
+    List<Integer> lengths =
         switch (size) {
-          case FULL ->
-              List.of(
-                  "4x8x1024x32",
-                  "4x8x1024x64",
-                  "4x8x4096x32",
-                  "4x8x4096x64",
-                  "4x8x16384x32",
-                  "4x8x16384x64");
-          case QUICK -> List.of("1x8x256x32", "1x8x1024x32");
-          case TINY -> List.of("1x2x5x4");
+          case FULL -> List.of(1024, 4096, 16384);
+          case QUICK -> List.of(256, 1024);
+          case TINY -> List.of(5);
         };
-    return ids(List.of("attention-forward", "attention-gradient"), shapes, variants);
+    List<Integer> dims =
+        switch (size) {
+          case FULL -> List.of(32, 64);
+          case QUICK -> List.of(32);
+          case TINY -> List.of(4);
+        };
+    List<List<LoadId>> curves = new ArrayList<>();
+    for (String benchmark : List.of("attention-forward", "attention-gradient")) {
+      for (int dim : dims) {
+        variants.forEach(variant -> curves.add(curve(benchmark, variant, sequences, lengths, dim)));
+      }
+    }
+    return curves;
   }
 
   private static List<LoadId> training(Size size, List<Variant> variants) {
@@ -134,15 +145,18 @@ public enum Suite {
           case TINY -> 0;
         };
     int shortest = size == Size.TINY ? 4 : SHORTEST;
+    List<Integer> lengths =
+        IntStream.rangeClosed(0, doublings).mapToObj(doubling -> shortest << doubling).toList();
     return variants.stream()
-        .map(variant ->
-            IntStream.rangeClosed(0, doublings)
-                .mapToObj(doubling ->
-                    new LoadId(
-                        "attention-forward",
-                        variant.id(),
-                        "1x8x%dx32".formatted(shortest << doubling)))
-                .toList())
+        .map(variant -> curve("attention-forward", variant, "1x8", lengths, 32))
+        .toList();
+  }
+
+  private static List<LoadId> curve(
+      String benchmark, Variant variant, String sequences, List<Integer> lengths, int dim) {
+    return lengths.stream()
+        .map(length ->
+            new LoadId(benchmark, variant.id(), "%sx%dx%d".formatted(sequences, length, dim)))
         .toList();
   }
 

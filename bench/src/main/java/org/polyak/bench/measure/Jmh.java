@@ -14,6 +14,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.polyak.bench.load.LoadId;
+import org.polyak.bench.result.Spread;
 
 /** Measures one load at a time, with JMH. */
 public final class Jmh {
@@ -40,7 +41,7 @@ public final class Jmh {
   /**
    * Measures a load, in a process of its own unless the effort says otherwise.
    *
-   * @throws IllegalStateException when JMH itself cannot run, for example beside another JMH
+   * @throws JmhException when JMH itself cannot run, for example beside another JMH
    */
   public Measured measure(LoadId load) {
     ChainedOptionsBuilder builder =
@@ -64,7 +65,7 @@ public final class Jmh {
     try {
       return result(new Runner(builder.build(), transcript).run(), transcript);
     } catch (RunnerException e) {
-      throw new IllegalStateException(String.valueOf(e.getMessage()), e);
+      throw new JmhException("JMH, which measures, cannot start: " + e.getMessage(), e);
     }
   }
 
@@ -84,22 +85,26 @@ public final class Jmh {
     }
     return new Measured.Times(
         iterations.stream().map(one -> one.getPrimaryResult().getScore()).toList(),
-        (long) most(iterations, PEAK),
-        most(iterations, ALLOCATION));
+        scores(iterations, PEAK).stream().mapToLong(Double::longValue).max().orElse(0),
+        median(scores(iterations, ALLOCATION)));
   }
 
-  /** The largest of all iterations; 0 where it is not known. */
+  /** What the iterations that know it say. */
   @SuppressWarnings("rawtypes") // JMH's own signature
-  private static double most(List<IterationResult> iterations, String name) {
+  private static List<Double> scores(List<IterationResult> iterations, String name) {
     return iterations.stream()
         .map(IterationResult::getSecondaryResults)
         .map(Map::entrySet)
         .flatMap(Collection::stream)
         .filter(entry -> entry.getKey().endsWith(name))
         .map(Map.Entry::getValue)
-        .mapToDouble(Result::getScore)
+        .map(Result::getScore)
         .filter(Double::isFinite)
-        .max()
-        .orElse(0);
+        .toList();
+  }
+
+  /** Of the heap, which the compiler's first iterations fill more than all that follow. */
+  private static double median(List<Double> values) {
+    return values.isEmpty() ? 0 : Spread.of(values).median();
   }
 }

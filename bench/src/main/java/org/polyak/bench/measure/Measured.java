@@ -9,7 +9,7 @@ public sealed interface Measured {
    *
    * @param seconds of a run, the mean of each iteration
    * @param peakBytes the most device memory held, inputs included
-   * @param heapBytes Java heap allocated by a run
+   * @param heapBytes Java heap that a run allocates, the median of the iterations
    */
   record Times(List<Double> seconds, long peakBytes, double heapBytes) implements Measured {
     /** Copies the list. */

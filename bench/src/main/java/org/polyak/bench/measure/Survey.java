@@ -16,9 +16,6 @@ import org.polyak.bench.result.Spread;
  * longer than the limit, going by the last step's growth, and at a load that fails.
  */
 public final class Survey {
-  /** What a doubled length costs at most, where only one point is known. */
-  private static final double QUADRATIC = 4;
-
   private final Function<LoadId, Measured> measure;
   private final int rounds;
   private final Duration limit;
@@ -70,7 +67,7 @@ public final class Survey {
   private void measure(List<LoadId> curve, int round) {
     for (int i = 0; i < curve.size(); i++) {
       LoadId load = curve.get(i);
-      double foreseen = i == 0 ? 0 : foreseen(curve, i);
+      double foreseen = foreseen(curve, i);
       if (round == 1 && foreseen > limit.toMillis() * 1e-3) {
         notes.add(
             "%s and what is larger was not measured: one run would take about %.0f s, and the limit is %.0f s (--limit)."
@@ -89,10 +86,22 @@ public final class Survey {
     }
   }
 
-  /** The time of the next load, if the last step's growth goes on. */
+  /**
+   * The time of the next load if the last step's growth goes on, or that of the work itself where
+   * it is larger; the square of the work where there was no step yet.
+   */
   private double foreseen(List<LoadId> curve, int next) {
+    if (next == 0) {
+      return 0;
+    }
     double last = median(curve.get(next - 1));
-    return next == 1 ? last * QUADRATIC : last * Math.max(2, last / median(curve.get(next - 2)));
+    double growth = items(curve.get(next)) / items(curve.get(next - 1));
+    return last
+        * (next == 1 ? growth * growth : Math.max(growth, last / median(curve.get(next - 2))));
+  }
+
+  private static double items(LoadId load) {
+    return Loads.of(load).amount().items();
   }
 
   private double median(LoadId load) {

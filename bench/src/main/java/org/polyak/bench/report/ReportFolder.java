@@ -38,7 +38,7 @@ public final class ReportFolder {
     } catch (IOException e) {
       throw new UnwritableException(
           "Cannot write to %s (from --out): %s. Choose a folder that you may write to."
-              .formatted(folder, e),
+              .formatted(folder, AtomicFile.reason(e)),
           e);
     }
     return new ReportFolder(folder);

@@ -11,7 +11,7 @@ import org.polyak.bench.load.LoadId;
  * @param amount how much work a run of it is
  * @param seconds all samples, in the order in which they were taken; empty when it failed
  * @param peakBytes the most device memory held, inputs included
- * @param heapBytes Java heap allocated by one run of the load
+ * @param heapBytes Java heap that one run of the load allocates
  * @param failure why there are no samples; empty when there are
  */
 public record Point(

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -60,6 +61,8 @@ public final class RunJson {
           "There is no run at %s: %s does not exist. Name the folder that --out of a run named."
               .formatted(place, file),
           e);
+    } catch (AccessDeniedException e) {
+      throw unusable(file.toString(), "no permission to read it", e);
     } catch (CharacterCodingException e) {
       throw unusable(file.toString(), "it is no text", e);
     } catch (IOException e) {

@@ -85,16 +85,19 @@ class BenchCommandTest {
       delimiter = '|',
       value = {
         "--suite kernel --out x | 2 | Did you mean 'kernels'?",
-        "--suite kernels | 2 | Missing required option",
+        "--suite kernels | 2 | --out DIR is missing",
+        "--sute kernels | 2 | Did you mean --suite?",
         "--out x | 2 | either --suite or --compare",
         "--suite kernels --variant linear --out x | 2 | has no variants",
         "--suite attention --variant momentun --out x | 2 | Did you mean 'momentum'?",
         "--suite kernels --option threads --out x | 2 | --option needs NAME=VALUE",
         "--suite kernels --option threads=1 --option threads=2 --out x | 2 | given twice",
         "--suite scaling --limit 0 --out x | 2 | at least 1 second",
+        "--suite kernels --limit 5 --out x | 2 | do not grow",
         "--compare a b --quick --out x | 2 | --compare measures nothing",
+        "--compare a b --limit 5 --out x | 2 | --compare measures nothing",
         "--compare nowhere elsewhere --out x | 4 | There is no run at nowhere",
-        "--suite kernels --out pom.xml | 5 | Cannot write to",
+        "--suite kernels --out pom.xml | 5 | pom.xml is a file, not a folder",
       })
   void mistakesAreNamedWithACodeOfTheirOwn(String arguments, int code, String message) {
     assertThat(execute(arguments.strip().split(" "))).isEqualTo(code);

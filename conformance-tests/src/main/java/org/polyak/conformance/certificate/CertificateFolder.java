@@ -1,15 +1,13 @@
 package org.polyak.conformance.certificate;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.polyak.nn.checkpoint.AtomicFile;
 
 /**
  * The folder that a certificate is written to. All its files are complete before the first takes
@@ -46,7 +44,7 @@ final class CertificateFolder {
     try {
       Files.delete(Files.createTempDirectory(existing, DRAFT));
     } catch (IOException e) {
-      throw unwritable(folder, reason(e), e);
+      throw unwritable(folder, AtomicFile.reason(e), e);
     }
     CertificateFolder place = new CertificateFolder(folder);
     place.requireNoFolders();
@@ -88,7 +86,7 @@ final class CertificateFolder {
         Files.delete(draft);
       }
     } catch (IOException e) {
-      throw unwritable(folder, reason(e), e);
+      throw unwritable(folder, AtomicFile.reason(e), e);
     }
   }
 
@@ -98,15 +96,6 @@ final class CertificateFolder {
         throw unwritable(folder, name + " is a folder there, and to become a file", null);
       }
     }
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> "there is no permission to write there";
-      case FileAlreadyExistsException exists -> exists.getFile() + " is a file, not a folder";
-      case FileSystemException failure when failure.getReason() != null -> failure.getReason();
-      default -> String.valueOf(e.getMessage());
-    };
   }
 
   private static CertifyException unwritable(

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,12 +58,15 @@ public final class AtomicFile {
     }
   }
 
-  private static String reason(IOException e) {
+  /** Why something could not be written, to stand within a sentence. */
+  public static String reason(IOException e) {
     return switch (e) {
       case AccessDeniedException denied -> "no permission to write there";
       case NoSuchFileException missing -> "the folder does not exist";
       case AtomicMoveNotSupportedException unsupported ->
           "the file system cannot rename in one step (" + unsupported.getReason() + ")";
+      case FileAlreadyExistsException exists -> exists.getFile() + " is a file, not a folder";
+      case FileSystemException failure when failure.getReason() != null -> failure.getReason();
       default -> String.valueOf(e.getMessage());
     };
   }
