@@ -65,7 +65,10 @@ public final class Jmh {
     try {
       return result(new Runner(builder.build(), transcript).run(), transcript);
     } catch (RunnerException e) {
-      throw new JmhException("JMH, which measures, cannot start: " + e.getMessage(), e);
+      throw new JmhException(
+          "JMH, which measures, cannot start: "
+              + String.valueOf(e.getMessage()).replaceFirst("^ERROR: ", ""),
+          e);
     }
   }
 

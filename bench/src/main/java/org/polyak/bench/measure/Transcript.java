@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.format.OutputFormat;
 final class Transcript implements OutputFormat {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-  /** The line that says what was thrown, without its class; what it is caused by, if that says. */
+  /** The first line that names what was thrown, or else the first that speaks of an error. */
   String failure() {
     List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
     return lines.stream()
@@ -25,7 +25,7 @@ final class Transcript implements OutputFormat {
         .findFirst()
         .or(() -> lines.stream().filter(line -> line.contains("rror")).findFirst())
         .map(String::strip)
-        .orElse("the process ended without a reason");
+        .orElse("the measuring process ended without saying why");
   }
 
   @Override
