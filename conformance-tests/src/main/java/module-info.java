@@ -5,7 +5,7 @@ import org.polyak.conformance.certificate.CertifyTool;
 module org.polyak.conformance {
   requires static org.jspecify;
   requires com.fasterxml.jackson.databind;
-  requires info.picocli;
+  requires transitive info.picocli;
   requires java.management;
   requires transitive org.polyak.nn;
   requires static org.junit.jupiter.api; // for test classes, which bring it; certify does not
@@ -15,6 +15,7 @@ module org.polyak.conformance {
   exports org.polyak.conformance.golden;
   exports org.polyak.conformance.memory;
   exports org.polyak.conformance.oracle;
+  exports org.polyak.conformance.tool;
 
   opens org.polyak.conformance.certificate to
       info.picocli;

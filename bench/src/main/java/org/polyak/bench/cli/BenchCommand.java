@@ -18,6 +18,7 @@ import org.polyak.bench.report.ReportFolder;
 import org.polyak.bench.report.UnwritableException;
 import org.polyak.bench.result.BadRunException;
 import org.polyak.bench.result.RunJson;
+import org.polyak.conformance.tool.ToolArguments;
 import org.polyak.nn.session.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -132,14 +133,14 @@ final class BenchCommand implements Callable<Integer> {
     line.getCommandSpec().usageMessage().exitCodeList(codes);
     line.getCommandSpec().version("polyak " + BenchRun.program());
     line.setParameterExceptionHandler((failure, rejected) ->
-        report(BenchExit.USAGE, sentence(failure) + " See 'polyak bench --help'."));
+        report(BenchExit.USAGE, ToolArguments.sentence(failure) + " See 'polyak bench --help'."));
     line.setExecutionExceptionHandler((failure, command, result) ->
         switch (failure) {
           case BenchException e -> report(e.exit(), String.valueOf(e.getMessage()));
           case BadRunException e -> report(BenchExit.RUN_UNUSABLE, String.valueOf(e.getMessage()));
           case UnwritableException e ->
               report(BenchExit.OUTPUT_UNWRITABLE, String.valueOf(e.getMessage()));
-          default -> reportBug(failure);
+          default -> report(BenchExit.RUN_FAILED, ToolArguments.bug("polyak bench", failure));
         });
     return line.execute(arguments);
   }
@@ -230,44 +231,15 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Map<String, String> backendOptions() {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (String option : options) {
-      int sign = option.indexOf('=');
-      if (sign < 1 || option.lines().count() > 1) {
-        throw usage(
-            "--option needs NAME=VALUE in one line, for example threads=1, not '%s'."
-                .formatted(option));
-      }
-      String name = option.substring(0, sign);
-      if (values.put(name, option.substring(sign + 1)) != null) {
-        throw usage("--option %s is given twice. Leave one out.".formatted(name));
-      }
+    try {
+      return ToolArguments.backendOptions(options);
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
     }
-    return values;
   }
 
   private static BenchException usage(String message) {
     return new BenchException(BenchExit.USAGE, message + " See 'polyak bench --help'.", null);
-  }
-
-  private static String sentence(CommandLine.ParameterException failure) {
-    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
-    if (text.charAt(text.length() - 1) != '.') {
-      text.append('.');
-    }
-    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      text.append(" Did you mean ").append(unmatched.getSuggestions().getFirst()).append('?');
-    }
-    return text.toString();
-  }
-
-  private int reportBug(Exception failure) {
-    StackTraceElement[] frames = failure.getStackTrace();
-    return report(
-        BenchExit.RUN_FAILED,
-        "this is a bug in polyak bench or in the backend: %s at %s. Please report it."
-            .formatted(failure, frames.length == 0 ? "an unknown place" : frames[0]));
   }
 
   private int report(BenchExit exit, String message) {

@@ -50,6 +50,18 @@ class SurveyTest {
         .contains("softmax 1x8x2048x32", "about 6 s", "--limit");
   }
 
+  /** From 256 to 1024 tokens the square of the work is 16 times as much. */
+  @Test
+  void theFirstStepIsForeseenFromTheSquareOfTheWork() {
+    List<List<LoadId>> attention =
+        Suite.ATTENTION.curves(Suite.Size.QUICK, List.of(Variant.SOFTMAX));
+    Survey survey = survey(1, load -> times(0.15));
+    assertThat(survey.run(attention))
+        .extracting(point -> point.load().shape())
+        .containsOnly("1x8x256x32");
+    assertThat(survey.notes()).hasSize(2).allMatch(note -> note.contains("about 2 s"));
+  }
+
   @Test
   void aCurveEndsWhereALoadFailsAndThePointSaysWhy() {
     Survey survey =

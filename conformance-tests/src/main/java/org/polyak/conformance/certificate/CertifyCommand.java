@@ -16,6 +16,7 @@ import org.polyak.conformance.CaseSelection;
 import org.polyak.conformance.Catalogue;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.Precision;
+import org.polyak.conformance.tool.ToolArguments;
 import org.polyak.nn.session.BackendRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -124,11 +125,12 @@ final class CertifyCommand implements Callable<Integer> {
     line.getCommandSpec()
         .version("suite " + Catalogue.VERSION, "polyak " + Certification.program());
     line.setParameterExceptionHandler((failure, rejected) ->
-        report(CertifyExit.USAGE, sentence(failure) + " See 'polyak certify --help'."));
+        report(
+            CertifyExit.USAGE, ToolArguments.sentence(failure) + " See 'polyak certify --help'."));
     line.setExecutionExceptionHandler((failure, command, result) ->
         switch (failure) {
           case CertifyException e -> report(e.exit(), String.valueOf(e.getMessage()));
-          default -> reportBug(failure);
+          default -> report(CertifyExit.BUG, ToolArguments.bug("polyak certify", failure));
         });
     return line.execute(arguments);
   }
@@ -145,19 +147,11 @@ final class CertifyCommand implements Callable<Integer> {
   }
 
   private Map<String, String> backendOptions() {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (String option : options) {
-      int sign = option.indexOf('=');
-      if (sign < 1) {
-        throw usage(
-            "--option needs NAME=VALUE, for example threads=4, not '%s'.".formatted(option));
-      }
-      String name = option.substring(0, sign);
-      if (values.put(name, option.substring(sign + 1)) != null) {
-        throw usage("--option %s is given twice. Leave one out.".formatted(name));
-      }
+    try {
+      return ToolArguments.backendOptions(options);
+    } catch (IllegalArgumentException e) {
+      throw usage(String.valueOf(e.getMessage()));
     }
-    return values;
   }
 
   private @Nullable Precision precision() {
@@ -186,26 +180,6 @@ final class CertifyCommand implements Callable<Integer> {
 
   private static CertifyException usage(String message) {
     return new CertifyException(CertifyExit.USAGE, message + " See 'polyak certify --help'.");
-  }
-
-  private static String sentence(CommandLine.ParameterException failure) {
-    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
-    if (text.charAt(text.length() - 1) != '.') {
-      text.append('.');
-    }
-    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      text.append(" Did you mean ").append(unmatched.getSuggestions().getFirst()).append('?');
-    }
-    return text.toString();
-  }
-
-  private int reportBug(Exception failure) {
-    StackTraceElement[] frames = failure.getStackTrace();
-    return report(
-        CertifyExit.BUG,
-        "this is a bug in polyak certify or in the backend: %s at %s. Please report it."
-            .formatted(failure, frames.length == 0 ? "an unknown place" : frames[0]));
   }
 
   private int report(CertifyExit exit, String message) {
