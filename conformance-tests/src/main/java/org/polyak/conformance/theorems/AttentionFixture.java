@@ -39,12 +39,17 @@ record AttentionFixture(CaseContext context, AttentionInputs inputs) {
   private static final int VALUE_DIM = 6;
 
   static AttentionFixture draw(CaseContext context, Samples s, int tokens) {
+    return draw(context, s, tokens, KEY_DIM, VALUE_DIM);
+  }
+
+  static AttentionFixture draw(
+      CaseContext context, Samples s, int tokens, int keyDim, int valueDim) {
     return new AttentionFixture(
         context,
         new AttentionInputs(
-            normal(s, BATCH, tokens, HEADS, KEY_DIM),
-            normal(s, BATCH, tokens, HEADS, KEY_DIM),
-            normal(s, BATCH, tokens, HEADS, VALUE_DIM),
+            normal(s, BATCH, tokens, HEADS, keyDim),
+            normal(s, BATCH, tokens, HEADS, keyDim),
+            normal(s, BATCH, tokens, HEADS, valueDim),
             Visibility.causal()));
   }
 
@@ -99,14 +104,14 @@ record AttentionFixture(CaseContext context, AttentionInputs inputs) {
   }
 
   int[] outShape() {
-    return new int[] {BATCH, inputs.queryCount(), HEADS, VALUE_DIM};
+    return new int[] {BATCH, inputs.queryCount(), HEADS, inputs.values().extent(3)};
   }
 
   /**
    * As for all attention: three per token, the product over channels, feature maps, denominator.
    */
   double roundings() {
-    return 3.0 * inputs.keyCount() + KEY_DIM + 30;
+    return 3.0 * inputs.keyCount() + inputs.keyDim() + 30;
   }
 
   /** The magnitude of the causal output. */

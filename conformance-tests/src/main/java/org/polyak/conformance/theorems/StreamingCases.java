@@ -25,6 +25,9 @@ import org.polyak.spi.fused.UpdateRule;
 public final class StreamingCases {
   private static final int TOKENS = 45;
 
+  /** Channels of keys and of values for which backends may have kernels of their own. */
+  private static final int[][] WIDE = {{32, 32}, {64, 16}};
+
   private StreamingCases() {}
 
   /** The families. */
@@ -44,16 +47,26 @@ public final class StreamingCases {
       for (Schedule schedule : AttentionFixture.SCHEDULES) {
         AttentionSpec spec = AttentionFixture.spec(rule, schedule);
         String how = ", %s, %s".formatted(rule, schedule);
-        family.add("token by token in place" + how, (c, s) -> steps(c, s, spec));
+        family.add(
+            "token by token in place" + how,
+            (c, s) -> steps(c, spec, AttentionFixture.draw(c, s, TOKENS)));
         family.add("in uneven pieces" + how, (c, s) -> pieces(c, s, spec));
         family.add("the kernel alone, state in place" + how, (c, s) -> inPlace(c, s, spec));
+      }
+    }
+    for (UpdateRule rule : List.of(new UpdateRule.Additive(), new UpdateRule.Momentum(0.6f, 0.9))) {
+      AttentionSpec spec = AttentionFixture.spec(rule);
+      for (int[] dims : WIDE) {
+        family.add(
+            "token by token in place, heads of %d and %d channels, %s"
+                .formatted(dims[0], dims[1], rule),
+            (c, s) -> steps(c, spec, AttentionFixture.draw(c, s, TOKENS, dims[0], dims[1])));
       }
     }
     return List.of(family);
   }
 
-  private static void steps(CaseContext c, Samples s, AttentionSpec spec) {
-    AttentionFixture f = AttentionFixture.draw(c, s, TOKENS);
+  private static void steps(CaseContext c, AttentionSpec spec, AttentionFixture f) {
     Array want = Samples.array(f.attend(spec), f.outShape());
     Ops keep = Ops.inference(c.engine(), c.scope());
     CarriedState state =
