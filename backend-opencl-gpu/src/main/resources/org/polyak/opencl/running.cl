@@ -50,10 +50,16 @@ inline pack running(pack x) {
 }
 #define LAST(x) (x).w
 #define TURNED(x) (x).wzyx
+#define PACK_OF(p) (pack)((p)[0], (p)[1], (p)[2], (p)[3])
+#define ELEMENTS(v) \
+  { (v).x, (v).y, (v).z, (v).w }
 #else
 #define running(x) (x)
 #define LAST(x) (x)
 #define TURNED(x) (x)
+#define PACK_OF(p) (p)[0]
+#define ELEMENTS(v) \
+  { v }
 #endif
 
 // Packs that a lane has in registers.
@@ -81,8 +87,10 @@ void lines(ARGUMENTS) {
         x[a] = *(__global const pack *)(in + (back ? 1 - VECTOR - i : i));
         if (back) x[a] = TURNED(x[a]);
       } else {
-        x[a] = 0;
-        for (int e = 0; i + e < count; e++) ((float *)(x + a))[e] = in[(i + e) * in_step];
+        float rest[VECTOR];
+#pragma unroll
+        for (int e = 0; e < VECTOR; e++) rest[e] = i + e < count ? in[(i + e) * in_step] : 0;
+        x[a] = PACK_OF(rest);
       }
     }
 #pragma unroll
@@ -92,10 +100,14 @@ void lines(ARGUMENTS) {
       x[a] = running(x[a]);
       x[a] += total + sum_of_earlier_lanes(room, LAST(x[a]), &all);
       total += all;
-      if (i + VECTOR <= count)
+      if (i + VECTOR <= count) {
         *(__global pack *)(out + (back ? 1 - VECTOR - i : i)) = back ? TURNED(x[a]) : x[a];
-      else
-        for (int e = 0; i + e < count; e++) out[(i + e) * out_step] = ((float *)(x + a))[e];
+      } else {
+        float rest[VECTOR] = ELEMENTS(x[a]);
+#pragma unroll
+        for (int e = 0; e < VECTOR; e++)
+          if (i + e < count) out[(i + e) * out_step] = rest[e];
+      }
     }
   }
 }
