@@ -10,8 +10,13 @@ import org.polyak.spi.fused.CrossEntropyKernel;
 final class OpenClCrossEntropy implements CrossEntropyKernel {
   private static final int PACKS_OF_A_LANE = 4;
 
+  /** Rows up to this wide have fewer packs a lane. */
+  private static final int SHORT = 32;
+
+  private static final int PACKS_OF_A_SHORT_LANE = 2;
+
   /** Rows up to this wide get one lane each where groups have local memory to load them through. */
-  private static final int NARROW = 16;
+  private static final int NARROW = 12;
 
   /** The same for rows that do not begin at multiples of four elements. */
   private static final int NARROW_ODD = 64;
@@ -65,7 +70,12 @@ final class OpenClCrossEntropy implements CrossEntropyKernel {
     int width = logits.shape().dim(1);
     return traits.cooperative() && width <= (width % 4 == 0 ? NARROW : NARROW_ODD)
         ? new RowLanes(width, 1, 1, Math.min(NARROW_GROUP, traits.groupSize()), false)
-        : RowLanes.of(traits, width, PACKS_OF_A_LANE, logits, gradients);
+        : RowLanes.of(
+            traits,
+            width,
+            width <= SHORT ? PACKS_OF_A_SHORT_LANE : PACKS_OF_A_LANE,
+            logits,
+            gradients);
   }
 
   private Kernel kernel(RowLanes lanes, String function) {

@@ -21,7 +21,7 @@ record RowLanes(int width, int vector, int size, int group, boolean shuffles) {
   private static final int LARGEST_SLOT = 256;
 
   /** Of slots with less work for each lane more would be idle. */
-  private static final int LEAST_SLOT = 4;
+  private static final int LEAST_SLOT = 2;
 
   /**
    * The shares for some tensors.
