@@ -38,6 +38,9 @@ enum Reading {
   /** Tokens times channels of a loop's body: more hide latency, but registers run out. */
   private static final int MOST_UNROLLED = 256;
 
+  /** With momentum, where latency hides less: its state leaves room for fewer groups. */
+  private static final int MOST_UNROLLED_WITH_MOMENTUM = 512;
+
   private final Mapped mapped;
   private final boolean backward;
 
@@ -54,6 +57,8 @@ enum Reading {
    * @param assembler whether the device understands PTX
    */
   String options(AttentionSpec spec, int channels, boolean assembler) {
+    boolean momentum = spec.rule() instanceof UpdateRule.Momentum;
+    int unrolled = momentum ? MOST_UNROLLED_WITH_MOMENTUM : MOST_UNROLLED;
     boolean map = spec.featureMap() == FeatureMap.ELU_PLUS_ONE;
     boolean rows = map && mapped == Mapped.ROWS;
     boolean columns = map && mapped == Mapped.COLUMNS;
@@ -61,11 +66,11 @@ enum Reading {
             .formatted(
                 name(),
                 channels,
-                flag(spec.rule() instanceof UpdateRule.Momentum),
+                flag(momentum),
                 flag(backward),
                 flag(spec.normaliser() instanceof Normaliser.KeySum),
                 TILE,
-                assembler ? Math.clamp(MOST_UNROLLED / channels, 1, TILE) : 1,
+                assembler ? Math.clamp(unrolled / channels, 1, TILE) : 1,
                 GROUP,
                 flag(assembler && channels == WARP))
         + " -DX_PHI=%d -DY_PHI=%d -DW_PHI=%d -DSLOPE=%d"
