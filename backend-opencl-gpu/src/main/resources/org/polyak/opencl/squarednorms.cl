@@ -27,7 +27,6 @@ void slab_sums(__global float *sums, int first LIST(TENSOR)) {
   int packs = n / VECTOR, length = (packs + SLABS - 1) / SLABS;
   int begin = slab * length, end = min(packs, begin + length);
   pack squares = 0;
-#pragma unroll 4
   for (int i = begin + lane; i < end; i += SIZE) squares = fma(x[i], x[i], squares);
   float sum = total_of(squares);
 #if VECTOR > 1
