@@ -2,16 +2,24 @@ package org.polyak.opencl;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.polyak.opencl.driver.Arrival;
 import org.polyak.spi.Backend;
 import org.polyak.spi.BackendInfo;
+import org.polyak.spi.Download;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.Profile;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.FusedKernels;
 
-/** An OpenCL device with one in-order queue. Only downloads and {@link #finish} wait. */
+/**
+ * An OpenCL device with one in-order queue. Only downloads, handing over what one of them began,
+ * and {@link #finish} wait.
+ */
 final class OpenClBackend implements Backend {
+  /** What is copied without waiting is staged: for numbers, not for models. */
+  private static final long LARGEST_DOWNLOAD = 1 << 20;
+
   private final BackendInfo info;
   private final OpenClDevice device;
   private final Faults faults;
@@ -74,6 +82,26 @@ final class OpenClBackend implements Backend {
       kernels.copy(from, contiguous);
       download(contiguous, host);
     }
+  }
+
+  @Override
+  public Download beginDownload(Tensor from) {
+    if (bytes(from) == 0 || bytes(from) > LARGEST_DOWNLOAD) {
+      return Backend.super.beginDownload(from);
+    }
+    if (!from.layout().isContiguous()) {
+      try (Scope scope = openScope("download")) {
+        Tensor contiguous = scope.allocate(from.dtype(), from.shape());
+        kernels.copy(from, contiguous);
+        return beginDownload(contiguous);
+      }
+    }
+    faults.ask();
+    Arrival arrival = device.queue().beginRead(OpenClBuffer.memory(from), start(from), bytes(from));
+    return host -> {
+      arrival.to(host);
+      faults.report();
+    };
   }
 
   @Override

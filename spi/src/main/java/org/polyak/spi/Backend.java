@@ -33,6 +33,21 @@ public interface Backend extends AutoCloseable {
   /** Waits for earlier work, then copies a tensor of any layout to host memory, row-major. */
   void download(Tensor from, MemorySegment host);
 
+  /**
+   * Begins to copy a tensor of any layout to the host, and does not wait. A backend that cannot
+   * copies it at once.
+   */
+  default Download beginDownload(Tensor from) {
+    int elements = Math.toIntExact(from.shape().size());
+    MemorySegment arrived =
+        switch (from.dtype()) {
+          case F32 -> MemorySegment.ofArray(new float[elements]);
+          case I32 -> MemorySegment.ofArray(new int[elements]);
+        };
+    download(from, arrived);
+    return host -> MemorySegment.copy(arrived, 0, host, 0, arrived.byteSize());
+  }
+
   /** Waits until all submitted work is done. */
   void finish();
 

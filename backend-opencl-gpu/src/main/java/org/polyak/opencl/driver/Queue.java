@@ -1,7 +1,9 @@
 package org.polyak.opencl.driver;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.jocl.CL;
 import org.jocl.Pointer;
 import org.jocl.cl_command_queue;
@@ -15,7 +17,7 @@ import org.polyak.spi.Profile;
 
 /**
  * One in-order queue of work on one device, with the context that it lives in. Nothing waits but
- * {@link #read} and {@link #finish}. Confined to one thread at a time.
+ * {@link #read}, {@link #finish} and {@link Arrival#to}. Confined to one thread at a time.
  */
 public final class Queue implements AutoCloseable {
   /** Largest number of bytes that one transfer hands to the driver: Java's buffers end there. */
@@ -25,6 +27,10 @@ public final class Queue implements AutoCloseable {
   private final cl_context context;
   private final cl_command_queue queue;
   private final @Nullable LaunchClock clock;
+
+  /** The driver writes to their memory, whether or not anyone waits for it. */
+  private final Set<Arrival> arrivals = new HashSet<>();
+
   private long uploads;
   private long uploadedBytes;
   private long downloads;
@@ -136,7 +142,7 @@ public final class Queue implements AutoCloseable {
 
   /** Waits for earlier work, then copies device memory to the host. */
   public void read(Memory from, long fromByte, MemorySegment host) {
-    read(from, fromByte, host, true);
+    read(from, fromByte, host, true, null);
   }
 
   /**
@@ -145,10 +151,30 @@ public final class Queue implements AutoCloseable {
    * @param host native memory, not to be touched until then
    */
   public void readSoon(Memory from, MemorySegment host) {
-    read(from, 0, host, false);
+    read(from, 0, host, false, null);
   }
 
-  private void read(Memory from, long fromByte, MemorySegment host, boolean waits) {
+  /**
+   * Begins to copy device memory to the host, and hands it to the device at once.
+   *
+   * @param bytes from 1 to 2³⁰
+   */
+  public Arrival beginRead(Memory from, long fromByte, long bytes) {
+    Arrival arrival = new Arrival(this, bytes);
+    read(from, fromByte, arrival.staged(), false, arrival.event());
+    arrivals.add(arrival);
+    flush();
+    return arrival;
+  }
+
+  void forget(Arrival arrival) {
+    if (arrivals.remove(arrival)) {
+      arrival.release();
+    }
+  }
+
+  private void read(
+      Memory from, long fromByte, MemorySegment host, boolean waits, @Nullable cl_event event) {
     downloads++;
     downloadedBytes += host.byteSize();
     for (long at = 0; at < host.byteSize(); at += LARGEST_TRANSFER) {
@@ -163,7 +189,7 @@ public final class Queue implements AutoCloseable {
               pointer(part),
               0,
               null,
-              null),
+              event),
           "reading from the device");
     }
   }
@@ -200,6 +226,7 @@ public final class Queue implements AutoCloseable {
     if (!closed) {
       closed = true;
       CL.clFinish(queue);
+      arrivals.forEach(Arrival::release);
       if (clock != null) {
         clock.forget();
       }

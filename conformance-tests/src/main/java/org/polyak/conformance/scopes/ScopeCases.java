@@ -14,6 +14,7 @@ import org.polyak.spi.Backend;
 import org.polyak.spi.BackendInfo;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.DType;
+import org.polyak.spi.Download;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.MemoryStats;
 import org.polyak.spi.ReduceOp;
@@ -57,7 +58,8 @@ public final class ScopeCases {
             .add("the backend says what it is", ScopeCases::describesItself)
             .add("memory given back is left alone until nothing reads it", ScopeCases::stillRead)
             .add("memory given back once is handed out once", ScopeCases::handedOutOnce)
-            .add("a release leaves its neighbours alone", ScopeCases::neighbours));
+            .add("a release leaves its neighbours alone", ScopeCases::neighbours)
+            .add("a download brings what was there when it was begun", ScopeCases::begunDownload));
   }
 
   private static void fresh(CaseContext c, Samples s) {
@@ -139,6 +141,26 @@ public final class ScopeCases {
     MemorySegment host = MemorySegment.ofArray(new float[12]);
     refusesDead(c, "upload", () -> c.backend().upload(host, dead));
     refusesDead(c, "download", () -> c.backend().download(dead, host));
+    refusesDead(c, "beginDownload", () -> c.backend().beginDownload(dead).to(host));
+  }
+
+  private static void begunDownload(CaseContext c, Samples s) {
+    float[] numbers = s.normal(12, 1);
+    float[] whole = new float[12];
+    float[] part = new float[6];
+    List<Download> downloads = new ArrayList<>();
+    try (Scope scope = c.backend().openScope("begun")) {
+      Tensor x = scope.allocate(DType.F32, SHAPE);
+      c.backend().upload(MemorySegment.ofArray(numbers), x);
+      downloads.add(c.backend().beginDownload(x));
+      downloads.add(c.backend().beginDownload(x.slice(1, 1, 3)));
+      c.kernels().fill(x, 7);
+      downloads.get(1).to(MemorySegment.ofArray(part));
+    }
+    downloads.get(0).to(MemorySegment.ofArray(whole));
+    c.expectSameBits("the whole", whole, numbers);
+    float[] wanted = {numbers[1], numbers[2], numbers[5], numbers[6], numbers[9], numbers[10]};
+    c.expectSameBits("two columns", part, wanted);
   }
 
   private static void closedTwice(CaseContext c, Samples s) {

@@ -3,6 +3,7 @@ package org.polyak.conformance.mutants;
 import java.lang.foreign.MemorySegment;
 import org.polyak.spi.Backend;
 import org.polyak.spi.BackendInfo;
+import org.polyak.spi.Download;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
@@ -46,6 +47,11 @@ public class DecoratedBackend implements Backend {
   @Override
   public void download(Tensor from, MemorySegment host) {
     good.download(from, host);
+  }
+
+  @Override
+  public Download beginDownload(Tensor from) {
+    return good.beginDownload(from);
   }
 
   @Override

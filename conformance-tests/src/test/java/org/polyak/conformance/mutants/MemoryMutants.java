@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.polyak.spi.Backend;
 import org.polyak.spi.Buffer;
 import org.polyak.spi.DType;
+import org.polyak.spi.Download;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Tensor;
 
@@ -68,6 +69,17 @@ final class MemoryMutants {
                 },
             // Only one case asks twice for the size that it gave back.
             "MEM-018"),
+        queue(
+            "downloaded-late",
+            "A download that was begun reads the memory when the host asks for it.",
+            good ->
+                new QueuedDevice(good) {
+                  @Override
+                  public Download beginDownload(Tensor from) {
+                    return host -> download(from, host);
+                  }
+                },
+            "MEM-020"),
         queue(
             "freed-with-its-neighbours",
             "Giving memory back frees all that was allocated after it, as on a stack.",

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Step;
 import org.polyak.nn.autograd.Tape;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.spi.DType;
+import org.polyak.spi.Download;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Scope;
@@ -109,6 +111,21 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   public final float toScalar(Variable x) {
     require(x.shape().size() == 1, "toScalar", "shape %s has not one element", x.shape());
     return toFloats(x)[0];
+  }
+
+  /**
+   * The only element of an F32 variable, on its way to the host from now on. The supplier, to be
+   * asked once, waits for it, but not for what is submitted meanwhile.
+   */
+  public final DoubleSupplier toScalarSoon(Variable x) {
+    require(x.shape().size() == 1, "toScalarSoon", "shape %s has not one element", x.shape());
+    requireF32("toScalarSoon", x);
+    Download download = engine.backend().beginDownload(x.tensor());
+    return () -> {
+      float[] host = new float[1];
+      download.to(MemorySegment.ofArray(host));
+      return host[0];
+    };
   }
 
   // Views

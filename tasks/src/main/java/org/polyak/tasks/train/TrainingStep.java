@@ -1,5 +1,6 @@
 package org.polyak.tasks.train;
 
+import java.util.function.DoubleSupplier;
 import org.polyak.nn.autograd.Tape;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.ops.Ops;
@@ -40,9 +41,11 @@ final class TrainingStep {
       Variable outputs = Evaluator.outputs(ops, trained, batch);
       Variable losses = task.losses(ops, outputs, batch);
       Variable loss = ops.scale(ops.sumAll(losses), 1 / batch.scored());
+      DoubleSupplier coming = ops.toScalarSoon(loss);
       optimizer.step(ops.backward(loss), run.schedule().at(step));
-      // The first wait of the step: until here the device had all of it to work on.
-      double value = ops.toScalar(loss);
+      // The only wait of the step, and only for the loss: while the device goes back over the tape,
+      // the host prepares the next step.
+      double value = coming.getAsDouble();
       if (!Double.isFinite(value)) {
         throw new NotFiniteException(
             BadNumbers.firstLayer(
