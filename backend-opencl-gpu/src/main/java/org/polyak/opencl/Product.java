@@ -53,6 +53,11 @@ record Product(Tensor a, Tensor b, boolean accumulate, Tensor out, @Nullable Epi
     return layout.stride(-1) != 1 && layout.stride(-2) == 1 ? transposed() : this;
   }
 
+  /** The same product from another place of its second factor. */
+  Product withRight(Tensor moved) {
+    return new Product(a, moved, accumulate, out, epilogue);
+  }
+
   /** {@code outᵀ = bᵀ·aᵀ}. */
   private Product transposed() {
     return new Product(transposed(b), transposed(a), accumulate, transposed(out), epilogue);

@@ -40,7 +40,8 @@ record Tile(
   /** Without tensor cores: the largest for large products, the others to occupy all units. */
   private static final List<Tile> PLAIN =
       List.of(
-          new Tile(128, 128, 32, 64, 1, 1, 1, 165_000),
+          new Tile(128, 128, 32, 64, 1, 1, 1, 172_000),
+          new Tile(64, 128, 32, 64, 3, 0.5, 1, 170_000),
           new Tile(128, 64, 32, 64, 3, 0.5, 2, 150_000),
           new Tile(64, 64, 32, 32, 4, 0.7, 2, 138_000),
           new Tile(32, 32, 32, 32, 8, 0.35, 2, 80_000));

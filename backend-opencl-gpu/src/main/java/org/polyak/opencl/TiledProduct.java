@@ -23,8 +23,17 @@ final class TiledProduct implements ProductStrategy {
 
   private static final int SUM_GROUP = 128;
 
+  /**
+   * Multiply-adds from which on, and rows, it pays to turn the second factor before a float32
+   * product in which both would have to be turned tile by tile.
+   */
+  private static final long TURNED_FIRST = 1L << 30;
+
+  private static final int TURNED_FIRST_ROWS = 1024;
+
   private final OpenClDevice device;
   private final Precision precision;
+  private final Transposition transposition;
   private final List<Tile> tiles;
   private final Map<Variant, Kernel> kernels = new HashMap<>();
   private final Map<Situation, TilePlan> plans = new HashMap<>();
@@ -60,6 +69,7 @@ final class TiledProduct implements ProductStrategy {
   TiledProduct(OpenClDevice device) {
     this.device = device;
     this.precision = device.traits().precision();
+    this.transposition = new Transposition(device);
     long localMemory = device.queue().device().localMemoryBytes();
     this.tiles =
         Tile.all(precision).stream()
@@ -80,6 +90,31 @@ final class TiledProduct implements ProductStrategy {
   @Override
   public void submit(Product product) {
     Product oriented = product.alongColumns();
+    if (isTurnedFirst(oriented)) {
+      try (Scope scope = Scope.open("matmul", device.pool())) {
+        submitOriented(oriented.withRight(turned(oriented.b(), scope)));
+      }
+    } else {
+      submitOriented(oriented);
+    }
+  }
+
+  private boolean isTurnedFirst(Product product) {
+    return precision == Precision.F32
+        && product.out().shape().rank() == 2
+        && Lines.of(product.a().layout(), -1).byInner()
+        && Lines.of(product.b().layout(), -2).byInner()
+        && product.rows() >= TURNED_FIRST_ROWS
+        && (long) product.rows() * product.inner() * product.columns() >= TURNED_FIRST;
+  }
+
+  /** The same matrix with its rows contiguous; itself where it is too narrow to be turned. */
+  private Tensor turned(Tensor matrix, Scope scope) {
+    Tensor turned = scope.allocate(DType.F32, matrix.shape());
+    return transposition.copy(matrix, turned) ? turned : matrix;
+  }
+
+  private void submitOriented(Product oriented) {
     Lines a = Lines.of(oriented.a().layout(), -1);
     Lines b = Lines.of(oriented.b().layout(), -2);
     Loops batches = oriented.batches();

@@ -187,6 +187,27 @@ class MatrixProductTest {
     }
   }
 
+  /** Large enough for the GPU's variant to turn the second factor first. */
+  @Test
+  void aLargeFactorByColumnGivesTheSameBitsAsByRow() {
+    int extent = 1024;
+    try (Backend backend = TestDevice.openLikeGpu();
+        Scope scope = backend.openScope("test")) {
+      Random random = new Random(3);
+      Layout layout = Layout.contiguous(Shape.of(extent, extent));
+      Tensor a = filled(backend, scope, layout, random);
+      Tensor byColumn = filled(backend, scope, layout, random).transpose(0, 1);
+      Tensor byRow = scope.allocate(DType.F32, layout.shape());
+      backend.kernels().copy(byColumn, byRow);
+      Tensor out = scope.allocate(DType.F32, layout.shape());
+      backend.kernels().matmul(a, byRow, false, out);
+      float[] want = download(backend, out);
+      backend.kernels().fill(out, Float.NaN);
+      backend.kernels().matmul(a, byColumn, false, out);
+      assertThat(download(backend, out)).isEqualTo(want);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Variant.class)
   void matricesSharedByTheBatchGiveTheSumOfProducts(Variant variant) {
