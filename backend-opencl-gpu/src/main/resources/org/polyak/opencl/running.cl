@@ -78,11 +78,12 @@ void lines(ARGUMENTS) {
   out += out_at + POSITION(out_strides) + (long)first * out_step;
   float total = number == 0 ? 0 : before[(long)(number - 1) * results + result];
   bool back = in_step < 0;
-  for (int at = LANE * VECTOR; at < slab + LANE * VECTOR; at += AHEAD * SIZE * VECTOR) {
+  // All lanes turn round equally often: they meet in every turn.
+  for (int at = 0; at < slab; at += AHEAD * SIZE * VECTOR) {
     pack x[AHEAD];
 #pragma unroll
     for (int a = 0; a < AHEAD; a++) {
-      int i = at + a * SIZE * VECTOR;
+      int i = at + (a * SIZE + LANE) * VECTOR;
       if (i + VECTOR <= count) {
         x[a] = *(__global const pack *)(in + (back ? 1 - VECTOR - i : i));
         if (back) x[a] = TURNED(x[a]);
@@ -95,7 +96,7 @@ void lines(ARGUMENTS) {
     }
 #pragma unroll
     for (int a = 0; a < AHEAD; a++) {
-      int i = at + a * SIZE * VECTOR;
+      int i = at + (a * SIZE + LANE) * VECTOR;
       float all;
       x[a] = running(x[a]);
       x[a] += total + sum_of_earlier_lanes(room, LAST(x[a]), &all);
