@@ -24,10 +24,13 @@ final class TiledProduct implements ProductStrategy {
   private static final int SUM_GROUP = 128;
 
   /**
-   * Multiply-adds from which on, and rows, it pays to turn the second factor before a float32
-   * product in which both would have to be turned tile by tile.
+   * Multiply-adds from which on, and rows, it pays to turn the second factor before a product in
+   * which both lie along the inner axis: in float32 because both would have to be turned tile by
+   * tile, for tensor cores because of how their tiles are read from memory.
    */
   private static final long TURNED_FIRST = 1L << 30;
+
+  private static final long TURNED_FIRST_FOR_TENSOR_CORES = 1L << 34;
 
   private static final int TURNED_FIRST_ROWS = 1024;
 
@@ -100,12 +103,12 @@ final class TiledProduct implements ProductStrategy {
   }
 
   private boolean isTurnedFirst(Product product) {
-    return precision == Precision.F32
-        && product.out().shape().rank() == 2
+    long least = precision == Precision.F32 ? TURNED_FIRST : TURNED_FIRST_FOR_TENSOR_CORES;
+    return product.out().shape().rank() == 2
         && Lines.of(product.a().layout(), -1).byInner()
         && Lines.of(product.b().layout(), -2).byInner()
         && product.rows() >= TURNED_FIRST_ROWS
-        && (long) product.rows() * product.inner() * product.columns() >= TURNED_FIRST;
+        && (long) product.rows() * product.inner() * product.columns() >= least;
   }
 
   /** The same matrix with its rows contiguous; itself where it is too narrow to be turned. */
