@@ -13,7 +13,11 @@ final class OpenClOptimizer implements OptimizerKernel {
   /** From here on the second moment is known well enough to divide by (RAdam). */
   private static final double RECTIFIED_FROM = 5;
 
-  private static final int MOST_GROUPS = 64;
+  /** Work-groups of a launch for each compute unit, shared out among its tensors. */
+  private static final int GROUPS_OF_UNIT = 32;
+
+  /** A tensor has at least so many, if it is large enough. */
+  private static final int GROUPS_OF_TENSOR = 64;
 
   /** Five tensors with their positions, whether there is a scale, and the length. */
   private static final int BYTES_OF_PARAMETER = 96;
@@ -84,7 +88,9 @@ final class OpenClOptimizer implements OptimizerKernel {
       return;
     }
     int group = device.traits().groupSize();
-    long items = Math.min(Groups.cover(largest / vector, group), (long) MOST_GROUPS * group);
+    long share = (long) GROUPS_OF_UNIT * device.traits().computeUnits() / batch.size();
+    long most = Math.max(GROUPS_OF_TENSOR, share);
+    long items = Math.min(Groups.cover(largest / vector, group), most * group);
     kernel.launch(device.queue(), new long[] {items, batch.size()}, new long[] {group, 1});
   }
 
