@@ -60,7 +60,7 @@ public final class ParameterFactory {
 
   /** A parameter with values uniform in {@code [-bound, bound)}. */
   Variable uniform(String name, double bound, int... dims) {
-    return create(name, stream(name).uniform(size(dims), -bound, bound), dims);
+    return uniform(name, bound, allocate(dims));
   }
 
   /** A parameter with normal values of mean 0. */
@@ -82,7 +82,7 @@ public final class ParameterFactory {
 
   /** A parameter with values uniform in {@code [-bound, bound)}, in a place that is contiguous. */
   Variable uniform(String name, double bound, Tensor place) {
-    return create(name, stream(name).uniform((int) place.shape().size(), -bound, bound), place);
+    return create(name, stream(name).uniform(size(place.shape().dims()), -bound, bound), place);
   }
 
   private Variable create(String name, float[] values, int... dims) {
