@@ -16,7 +16,8 @@ final class GradientTargets {
   /** Of each part and each reshaped view the step that made it, until its place is given away. */
   private final IdentityHashMap<Variable, Step> origins = new IdentityHashMap<>();
 
-  private final IdentityHashMap<Variable, Tensor> wholes = new IdentityHashMap<>();
+  /** By the step: what is split twice has two gradients, which are added up. */
+  private final IdentityHashMap<Step.Split, Tensor> wholes = new IdentityHashMap<>();
 
   GradientTargets(Ops ops, List<Step> steps) {
     this.ops = ops;
@@ -46,7 +47,7 @@ final class GradientTargets {
 
   /** The gradient of what was split. */
   Tensor whole(Step.Split split) {
-    return wholes.computeIfAbsent(split.x(), x -> ops.allocate(x.shape()));
+    return wholes.computeIfAbsent(split, one -> ops.allocate(one.x().shape()));
   }
 
   /** The place of a part's gradient in it. */

@@ -157,6 +157,25 @@ class GradientRulesTest {
                 dims(3, 4)),
             of("permute", false, (ops, x) -> ops.permute(x[0], 2, 0, 1), dims(2, 3, 4)),
             of("slice", false, (ops, x) -> ops.slice(x[0], 1, 1, 3), dims(2, 4)),
+            of(
+                "split",
+                false,
+                (ops, x) -> {
+                  List<Variable> parts = ops.split(x[0], 1, 1, 3);
+                  return ops.multiply(parts.get(0), parts.get(1));
+                },
+                dims(2, 4)),
+            of(
+                "split with a part unused",
+                false,
+                (ops, x) -> ops.split(x[0], 1, 1, 3).get(1),
+                dims(2, 4)),
+            of(
+                "split twice",
+                false,
+                (ops, x) ->
+                    ops.multiply(ops.split(x[0], 1, 1, 3).get(1), ops.split(x[0], 1, 3, 1).get(0)),
+                dims(2, 4)),
             of("broadcast", false, (ops, x) -> ops.broadcastTo(x[0], Shape.of(2, 3)), dims(3)),
             of(
                 "concatenate",
