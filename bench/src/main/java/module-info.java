@@ -1,5 +1,6 @@
 import java.util.spi.ToolProvider;
 import org.polyak.bench.cli.BenchTool;
+import org.polyak.bench.peer.Peer;
 
 /**
  * Benchmarks, their reports, and {@code polyak bench}. Open, because JMH reaches into a package
@@ -16,7 +17,12 @@ open module org.polyak.bench {
   requires jmh.core;
   requires org.jfree.jfreechart;
   requires org.polyak.conformance;
-  requires org.polyak.nn;
+  requires transitive org.polyak.nn;
+
+  exports org.polyak.bench.load;
+  exports org.polyak.bench.peer;
+
+  uses Peer;
 
   provides ToolProvider with
       BenchTool;

@@ -39,6 +39,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  polyak bench --suite kernels --quick --out /tmp/kernels",
       "  polyak bench --suite training --option threads=1 --out one-thread",
+      "  polyak bench --suite kernels --option threads=1 --peers --out against-others",
       "  polyak bench --compare before after --out comparison"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -81,6 +82,24 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "V",
       description = "softmax, linear or momentum; repeatable; default: all.")
   private List<String> variants = new ArrayList<>();
+
+  @Option(
+      names = "--peers",
+      description =
+          "Measures other libraries beside the backend, with as many threads: those that were built.")
+  private boolean peers;
+
+  @Option(
+      names = "--peer",
+      paramLabel = "ID",
+      description = "Only this one, such as openblas, mkl, nd4j or pytorch; repeatable.")
+  private List<String> peerIds = new ArrayList<>();
+
+  @Option(
+      names = "--peers-folder",
+      paramLabel = "DIR",
+      description = "Where the peers lie; default: where a checkout builds them.")
+  private @Nullable Path peersFolder;
 
   @Option(
       names = "--quick",
@@ -166,15 +185,24 @@ final class BenchCommand implements Callable<Integer> {
             new BackendRequest(backend, backendOptions()),
             quick ? Effort.QUICK : Effort.FULL,
             limit(wanted),
+            new PeerRequest(
+                peers || !peerIds.isEmpty() || peersFolder != null, peerIds, peersFolder),
             folder,
             "polyak bench " + String.join(" ", words));
     return new BenchRun(request, clock).run(new Progress(err, interactive), out).code();
   }
 
   private void compare(Path to) {
-    if (backend != null || !options.isEmpty() || !variants.isEmpty() || quick || limit != null) {
+    if (backend != null
+        || !options.isEmpty()
+        || !variants.isEmpty()
+        || quick
+        || limit != null
+        || peers
+        || !peerIds.isEmpty()
+        || peersFolder != null) {
       throw usage(
-          "--compare measures nothing: leave out --backend, --option, --variant, --quick, --limit.");
+          "--compare measures nothing: leave out --backend, --option, --variant, --quick, --limit, and what asks for peers.");
     }
     var first = RunJson.read(compared.getFirst());
     var second = RunJson.read(compared.getLast());

@@ -17,6 +17,7 @@ import org.polyak.bench.measure.Effort;
  * @param backend what computes
  * @param effort how long each load is measured
  * @param limit on one run of a load, where loads grow
+ * @param peers other libraries to measure beside the backend
  * @param folder where the results go
  * @param command what repeats the request
  */
@@ -27,5 +28,6 @@ record BenchRequest(
     BackendRequest backend,
     Effort effort,
     Duration limit,
+    PeerRequest peers,
     Path folder,
     String command) {}

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -11,12 +12,16 @@ import java.util.Optional;
 import org.polyak.bench.load.LoadId;
 import org.polyak.bench.load.Loads;
 import org.polyak.bench.load.Suite;
+import org.polyak.bench.measure.BackendSubject;
 import org.polyak.bench.measure.ChildProcess;
 import org.polyak.bench.measure.Commit;
-import org.polyak.bench.measure.Jmh;
 import org.polyak.bench.measure.JmhException;
+import org.polyak.bench.measure.PeerSubject;
+import org.polyak.bench.measure.Subject;
 import org.polyak.bench.measure.Survey;
+import org.polyak.bench.peer.PeerFolder;
 import org.polyak.bench.report.ReportFolder;
+import org.polyak.bench.result.Contender;
 import org.polyak.bench.result.Point;
 import org.polyak.bench.result.RunRecord;
 import org.polyak.conformance.Findings;
@@ -49,12 +54,18 @@ final class BenchRun {
     Instant start = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     long begin = System.nanoTime();
     List<List<LoadId>> curves = request.suite().curves(request.size(), request.variants());
+    List<PeerFolder.Found> found = request.peers().find();
     Passed passed = pass(gate(curves), progress);
-    String id = passed.backend().id();
-    Jmh jmh = new Jmh(id, request.backend(), request.effort());
+    int threads = threads(passed.backend());
+    List<PeerSubject> peers =
+        found.stream().map(peer -> new PeerSubject(peer, threads, request.effort())).toList();
+    Contender ours = new Contender(Contender.Kind.BACKEND, passed.backend().id(), program());
+    List<Subject> subjects = new ArrayList<>();
+    subjects.add(new BackendSubject(ours, request.backend(), request.effort()));
+    subjects.addAll(peers);
     int rounds = Math.max(1, request.effort().rounds());
-    progress.expect(curves.stream().mapToInt(List::size).sum() * rounds);
-    Survey survey = new Survey(jmh::measure, rounds, request.limit(), progress);
+    progress.expect(measurements(subjects, curves) * rounds);
+    Survey survey = new Survey(subjects, rounds, request.limit(), progress);
     List<Point> points;
     try {
       points = survey.run(curves);
@@ -74,6 +85,9 @@ final class BenchRun {
             Machine.running(),
             ChildProcess.arguments(),
             passed.backend(),
+            peers.stream()
+                .map(peer -> new RunRecord.Library(peer.contender(), threads, peer.description()))
+                .toList(),
             settings(),
             passed.gate(),
             points,
@@ -83,6 +97,19 @@ final class BenchRun {
     out.println("Report: " + folder.page());
     out.flush();
     return points.stream().allMatch(Point::succeeded) ? BenchExit.OK : BenchExit.RUN_FAILED;
+  }
+
+  private static int measurements(List<Subject> subjects, List<List<LoadId>> curves) {
+    return Math.toIntExact(
+        curves.stream()
+            .flatMap(List::stream)
+            .mapToLong(load -> subjects.stream().filter(subject -> subject.runs(load)).count())
+            .sum());
+  }
+
+  /** As many for peers as for ours; where ours computes on a device, all processors. */
+  private static int threads(RunRecord.Device backend) {
+    return backend.threads() > 0 ? backend.threads() : Runtime.getRuntime().availableProcessors();
   }
 
   private static List<String> gate(List<List<LoadId>> curves) {

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import org.polyak.bench.load.LoadId;
 import org.polyak.bench.measure.Survey;
+import org.polyak.bench.result.Contender;
 import org.polyak.bench.result.Point;
 
 /** Shows how far a run is: a line for each measurement, and on a terminal what is under way. */
@@ -26,10 +27,12 @@ final class Progress implements Survey.Listener {
   }
 
   @Override
-  public void starting(LoadId load, int round) {
+  public void starting(LoadId load, Contender by, int round) {
     count++;
     if (interactive) {
-      out.print("%s[%d/%d] %s, round %d ...".formatted(CLEAR_LINE, count, expected, load, round));
+      out.print(
+          "%s[%d/%d] %s by %s, round %d ..."
+              .formatted(CLEAR_LINE, count, expected, load, by, round));
       out.flush();
     }
   }
@@ -40,7 +43,7 @@ final class Progress implements Survey.Listener {
         point.succeeded()
             ? String.format(Locale.ROOT, "%.4g %s", point.rate(), point.amount().unit())
             : "failed: " + point.failure();
-    line("[%d/%d] %s: %s".formatted(count, expected, point.load(), found));
+    line("[%d/%d] %s by %s: %s".formatted(count, expected, point.load(), point.by(), found));
   }
 
   /** Prints a line of its own. */

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param batch B, sequences
  * @param length N, tokens of each
  */
-record BatchShape(ModelShape model, int batch, int length) {
+public record BatchShape(ModelShape model, int batch, int length) {
   /**
    * Reads {@code MODEL:BxN}.
    *

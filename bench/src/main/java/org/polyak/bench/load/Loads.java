@@ -1,5 +1,7 @@
 package org.polyak.bench.load;
 
+import org.polyak.bench.load.RowLoad.Operation;
+
 /** Finds loads by their names. */
 public final class Loads {
   private Loads() {}
@@ -15,9 +17,12 @@ public final class Loads {
       case "matmul" -> MatmulLoad.single(shape);
       case "matmul-batched" -> MatmulLoad.batched(shape);
       case "exponential", "tanh" -> new UnaryLoad(id.benchmark(), shape);
-      case "bias-gelu" -> RowLoad.of(RowLoad.Operation.BIAS_GELU, shape);
-      case "layer-norm" -> RowLoad.of(RowLoad.Operation.LAYER_NORM, shape);
-      case "cross-entropy" -> RowLoad.of(RowLoad.Operation.CROSS_ENTROPY, shape);
+      case "bias-gelu" -> RowLoad.of(Operation.BIAS_GELU, false, shape);
+      case "bias-gelu-gradient" -> RowLoad.of(Operation.BIAS_GELU, true, shape);
+      case "layer-norm" -> RowLoad.of(Operation.LAYER_NORM, false, shape);
+      case "layer-norm-gradient" -> RowLoad.of(Operation.LAYER_NORM, true, shape);
+      case "softmax" -> RowLoad.of(Operation.SOFTMAX, false, shape);
+      case "cross-entropy" -> RowLoad.of(Operation.CROSS_ENTROPY, true, shape);
       case "attention-forward" -> new AttentionLoad(Variant.of(id.variant()), shape, false);
       case "attention-gradient" -> new AttentionLoad(Variant.of(id.variant()), shape, true);
       case "training-step" -> new TrainingLoad(Variant.of(id.variant()), BatchShape.parse(shape));

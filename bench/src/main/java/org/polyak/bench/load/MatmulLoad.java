@@ -2,20 +2,19 @@ package org.polyak.bench.load;
 
 import java.util.List;
 import org.polyak.nn.ops.Engine;
-import org.polyak.spi.DType;
 import org.polyak.spi.Scope;
-import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 
 /**
- * Matrix products {@code [M, K]·[K, N]}, one or a batch of them.
+ * Matrix products {@code [M, K]·[K, N]} of the numbers {@code a} and {@code b}, one or a batch of
+ * them. The output is the product.
  *
  * @param batch number of products; 1 for matrices without a batch axis
  * @param m rows of the result
  * @param k length of the sums
  * @param n columns of the result
  */
-record MatmulLoad(int batch, int m, int k, int n) implements Load {
+public record MatmulLoad(int batch, int m, int k, int n) implements Load {
   static MatmulLoad single(String shape) {
     int[] e = Extents.parse(shape, "M", "K", "N");
     return new MatmulLoad(1, e[0], e[1], e[2]);
@@ -28,11 +27,12 @@ record MatmulLoad(int batch, int m, int k, int n) implements Load {
 
   @Override
   public Work prepare(Engine engine, Scope scope) {
-    Numbers numbers = new Numbers(engine, scope);
-    Tensor a = numbers.tensor("a", dims(m, k));
-    Tensor b = numbers.tensor("b", dims(k, n));
-    Tensor out = scope.allocate(DType.F32, Shape.of(dims(m, n)));
-    return () -> engine.kernels().matmul(a, b, false, out);
+    Inputs inputs = new Inputs(engine, scope);
+    Tensor a = inputs.tensor("a", dimsOfA());
+    Tensor b = inputs.tensor("b", dimsOfB());
+    Works works = new Works(engine, scope);
+    Tensor out = works.result(dims(m, n));
+    return works.kernels(() -> engine.kernels().matmul(a, b, false, out), out);
   }
 
   @Override
@@ -44,6 +44,21 @@ record MatmulLoad(int batch, int m, int k, int n) implements Load {
   @Override
   public List<String> gate() {
     return List.of("VERB-MATMUL");
+  }
+
+  @Override
+  public double tolerance() {
+    return Rounding.ofSums(k);
+  }
+
+  /** [M, K], or [B, M, K] for a batch. */
+  public int[] dimsOfA() {
+    return dims(m, k);
+  }
+
+  /** [K, N], or [B, K, N] for a batch. */
+  public int[] dimsOfB() {
+    return dims(k, n);
   }
 
   private int[] dims(int rows, int columns) {

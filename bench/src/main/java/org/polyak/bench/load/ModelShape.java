@@ -4,10 +4,14 @@ import java.util.Locale;
 import org.polyak.nn.layers.ConnectionConfig;
 import org.polyak.nn.layers.TransformerConfig;
 import org.polyak.nn.models.ModelConfig;
+import org.polyak.nn.models.SequenceModel;
+import org.polyak.nn.ops.Engine;
+import org.polyak.nn.random.Generator;
+import org.polyak.spi.Scope;
 import org.polyak.spi.fused.Activation;
 
 /** Models of the tasks' presets: post-norm, ReLU, positions beside the embedding. */
-enum ModelShape {
+public enum ModelShape {
   /** The copy task's preset {@code paper}. */
   COPY_PAPER(4, 8, 32, 1024, 0.1, 11, 11),
   /** The copy task's preset {@code quick}. */
@@ -45,20 +49,22 @@ enum ModelShape {
   }
 
   /** The name in shapes. */
-  String id() {
+  public String id() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  int vocabulary() {
+  /** Number of tokens. */
+  public int vocabulary() {
     return vocabulary;
   }
 
-  int outputs() {
+  /** Numbers that the head gives for a token. */
+  public int outputs() {
     return outputs;
   }
 
   /** The model for sequences of at most this length. */
-  ModelConfig config(Variant variant, int length) {
+  public ModelConfig config(Variant variant, int length) {
     return new ModelConfig(
         vocabulary,
         outputs,
@@ -78,5 +84,11 @@ enum ModelShape {
             length,
             variant.config(),
             new ConnectionConfig.Plain()));
+  }
+
+  /** A model with the parameters that every backend and every peer begins with. */
+  SequenceModel create(Variant variant, int length, Engine engine, Scope scope) {
+    return new SequenceModel(
+        config(variant, length), engine, scope, Generator.ofSeed(1).split("parameters"));
   }
 }

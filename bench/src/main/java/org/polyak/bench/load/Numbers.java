@@ -1,36 +1,33 @@
 package org.polyak.bench.load;
 
-import org.polyak.nn.autograd.Variable;
-import org.polyak.nn.ops.Engine;
-import org.polyak.nn.ops.Ops;
 import org.polyak.nn.random.Generator;
-import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
-import org.polyak.spi.Tensor;
 
-/** Normal numbers of mean 0, each tensor from a stream of its own: equal on every backend. */
-final class Numbers {
+/**
+ * The numbers that loads work on, each array from a stream of its own: equal for every backend and
+ * every peer, and in every process.
+ */
+public final class Numbers {
   private static final double DEVIATION = 0.5;
 
-  private final Ops ops;
   private final Generator generator = Generator.ofSeed(1);
 
-  Numbers(Engine engine, Scope scope) {
-    ops = Ops.inference(engine, scope);
-  }
+  /** The numbers of all loads. */
+  public Numbers() {}
 
-  Tensor tensor(String name, int... dims) {
+  /**
+   * Normal numbers of mean 0 and deviation 1/2.
+   *
+   * @param name as the load calls the array
+   * @param dims its extents; row-major
+   */
+  public float[] normal(String name, int... dims) {
     int size = Math.toIntExact(Shape.of(dims).size());
-    return ops.constant(generator.split(name).gaussian(size, 0, DEVIATION), dims).tensor();
-  }
-
-  /** Numbers that gradients are wanted for. */
-  Variable parameter(String name, int... dims) {
-    return Variable.parameter(tensor(name, dims));
+    return generator.split(name).gaussian(size, 0, DEVIATION);
   }
 
   /** Uniform integers in [0, bound). */
-  int[] integers(String name, int count, int bound) {
+  public int[] integers(String name, int count, int bound) {
     Generator stream = generator.split(name);
     int[] values = new int[count];
     for (int i = 0; i < count; i++) {

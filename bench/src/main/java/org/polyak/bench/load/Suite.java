@@ -31,6 +31,17 @@ public enum Suite {
 
   private static final int SHORTEST = 256;
 
+  private static final List<String> ROWS =
+      List.of(
+          "exponential",
+          "tanh",
+          "bias-gelu",
+          "bias-gelu-gradient",
+          "softmax",
+          "layer-norm",
+          "layer-norm-gradient",
+          "cross-entropy");
+
   /** The name in commands and results. */
   public String id() {
     return name().toLowerCase(Locale.ROOT);
@@ -88,7 +99,7 @@ public enum Suite {
         size == Size.TINY ? List.of("2x4x4x4") : List.of("64x128x128x32", "64x128x32x128");
     batched.forEach(shape -> loads.add(new LoadId("matmul-batched", "", shape)));
     String rows = pick(size, "8192x256", "1024x256", "4x8");
-    for (String name : List.of("exponential", "tanh", "bias-gelu", "layer-norm", "cross-entropy")) {
+    for (String name : ROWS) {
       loads.add(new LoadId(name, "", rows));
     }
     return loads;

@@ -3,20 +3,18 @@ package org.polyak.bench.load;
 import java.util.List;
 import java.util.Locale;
 import org.polyak.nn.ops.Engine;
-import org.polyak.spi.DType;
 import org.polyak.spi.Scope;
-import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
 
 /**
- * An element-wise function of one argument.
+ * An element-wise function of one argument, the numbers {@code in}. The output is its value.
  *
  * @param op the function
  * @param rows R
  * @param columns C
  */
-record UnaryLoad(UnaryOp op, int rows, int columns) implements Load {
+public record UnaryLoad(UnaryOp op, int rows, int columns) implements Load {
   UnaryLoad(String name, String shape) {
     this(UnaryOp.valueOf(name.toUpperCase(Locale.ROOT)), Extents.parse(shape, "R", "C"));
   }
@@ -27,9 +25,10 @@ record UnaryLoad(UnaryOp op, int rows, int columns) implements Load {
 
   @Override
   public Work prepare(Engine engine, Scope scope) {
-    Tensor in = new Numbers(engine, scope).tensor("in", rows, columns);
-    Tensor out = scope.allocate(DType.F32, Shape.of(rows, columns));
-    return () -> engine.kernels().unary(op, in, out);
+    Tensor in = new Inputs(engine, scope).tensor("in", rows, columns);
+    Works works = new Works(engine, scope);
+    Tensor out = works.result(rows, columns);
+    return works.kernels(() -> engine.kernels().unary(op, in, out), out);
   }
 
   @Override
@@ -40,5 +39,10 @@ record UnaryLoad(UnaryOp op, int rows, int columns) implements Load {
   @Override
   public List<String> gate() {
     return List.of("VERB-" + op.name().replace('_', '-'));
+  }
+
+  @Override
+  public double tolerance() {
+    return Rounding.ofSums(1);
   }
 }

@@ -16,10 +16,10 @@ public enum Variant {
   MOMENTUM;
 
   /** Momentum β. */
-  static final double BETA = 0.1;
+  public static final double BETA = 0.1;
 
   /** Step size γ. */
-  static final double GAMMA = 0.6;
+  public static final double GAMMA = 0.6;
 
   /** All names, in order. */
   public static List<String> names() {

@@ -19,6 +19,13 @@ public final class ChildProcess {
 
   private ChildProcess() {}
 
+  /** The same for a process that calls native code, from classes outside of modules. */
+  static List<String> argumentsForNativeCode() {
+    List<String> arguments = new ArrayList<>(arguments());
+    arguments.add("--enable-native-access=ALL-UNNAMED");
+    return List.copyOf(arguments);
+  }
+
   /** The arguments of the virtual machine. */
   public static List<String> arguments() {
     List<String> arguments = new ArrayList<>();

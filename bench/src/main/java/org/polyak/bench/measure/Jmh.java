@@ -17,38 +17,38 @@ import org.polyak.bench.load.LoadId;
 import org.polyak.bench.result.Spread;
 
 /** Measures one load at a time, with JMH. */
-public final class Jmh {
+final class Jmh {
   private static final String ALLOCATION = "gc.alloc.rate.norm";
   private static final String PEAK = "peakBytes";
+  private static final String DIFFERENCE = "difference";
 
-  private final String backend;
-  private final String options;
+  private final Class<?> benchmark;
   private final Effort effort;
+  private final List<String> arguments;
 
   /**
-   * For loads on one backend.
+   * For loads of one kind of benchmark.
    *
-   * @param backend its id
-   * @param request its settings
+   * @param benchmark a class with a JMH benchmark {@code run}
    * @param effort how long
+   * @param arguments of the measuring process's virtual machine
    */
-  public Jmh(String backend, BackendRequest request, Effort effort) {
-    this.backend = backend;
-    this.options = request.optionText();
+  Jmh(Class<?> benchmark, Effort effort, List<String> arguments) {
+    this.benchmark = benchmark;
     this.effort = effort;
+    this.arguments = List.copyOf(arguments);
   }
 
   /**
    * Measures a load, in a process of its own unless the effort says otherwise.
    *
+   * @param parameters of the benchmark, beside those that name the load
    * @throws JmhException when JMH itself cannot run, for example beside another JMH
    */
-  public Measured measure(LoadId load) {
+  Measured measure(Map<String, String> parameters, LoadId load) {
     ChainedOptionsBuilder builder =
         new OptionsBuilder()
-            .include(MeasuredLoad.class.getName().replace(".", "\\.") + "\\.run$")
-            .param("backend", backend)
-            .param("options", options)
+            .include(benchmark.getName().replace(".", "\\.") + "\\.run$")
             .param("benchmark", load.benchmark())
             .param("variant", load.variant())
             .param("shape", load.shape())
@@ -58,8 +58,9 @@ public final class Jmh {
             .measurementIterations(effort.iterations())
             .measurementTime(time())
             .addProfiler(GCProfiler.class);
+    parameters.forEach(builder::param);
     if (effort.rounds() > 0) {
-      builder.jvmArgs(ChildProcess.arguments().toArray(String[]::new));
+      builder.jvmArgs(arguments.toArray(String[]::new));
     }
     Transcript transcript = new Transcript();
     try {
@@ -89,7 +90,8 @@ public final class Jmh {
     return new Measured.Times(
         iterations.stream().map(one -> one.getPrimaryResult().getScore()).toList(),
         scores(iterations, PEAK).stream().mapToLong(Double::longValue).max().orElse(0),
-        median(scores(iterations, ALLOCATION)));
+        median(scores(iterations, ALLOCATION)),
+        median(scores(iterations, DIFFERENCE)));
   }
 
   /** What the iterations that know it say. */
@@ -106,7 +108,7 @@ public final class Jmh {
         .toList();
   }
 
-  /** Of the heap, which the compiler's first iterations fill more than all that follow. */
+  /** The compiler's first iterations fill the heap more than all that follow. */
   private static double median(List<Double> values) {
     return values.isEmpty() ? 0 : Spread.of(values).median();
   }

@@ -8,10 +8,12 @@ public sealed interface Measured {
    * Times were found.
    *
    * @param seconds of a run, the mean of each iteration
-   * @param peakBytes the most device memory held, inputs included
+   * @param peakBytes the most device memory held, inputs included; 0 where that is not known
    * @param heapBytes Java heap that a run allocates, the median of the iterations
+   * @param difference of a peer's outputs from ours, as a share of the norm; 0 for ours
    */
-  record Times(List<Double> seconds, long peakBytes, double heapBytes) implements Measured {
+  record Times(List<Double> seconds, long peakBytes, double heapBytes, double difference)
+      implements Measured {
     /** Copies the list. */
     public Times {
       seconds = List.copyOf(seconds);

@@ -5,21 +5,25 @@ import org.polyak.bench.load.Amount;
 import org.polyak.bench.load.LoadId;
 
 /**
- * What a run found about one load.
+ * What a run found about one load, computed by one contender.
  *
  * @param load which
+ * @param by who computed it
  * @param amount how much work a run of it is
  * @param seconds all samples, in the order in which they were taken; empty when it failed
- * @param peakBytes the most device memory held, inputs included
+ * @param peakBytes the most device memory held, inputs included; 0 where that is not known
  * @param heapBytes Java heap that one run of the load allocates
+ * @param difference of a peer's outputs from ours, as a share of the norm; 0 for ours
  * @param failure why there are no samples; empty when there are
  */
 public record Point(
     LoadId load,
+    Contender by,
     Amount amount,
     List<Double> seconds,
     long peakBytes,
     double heapBytes,
+    double difference,
     String failure) {
   /** Copies the list. */
   public Point {

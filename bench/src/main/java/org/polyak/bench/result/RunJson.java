@@ -23,7 +23,11 @@ public final class RunJson {
   /** Name of the file in a run's folder. */
   public static final String FILE = "run.json";
 
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
+
+  /** Had no peers: the backend computed every point. */
+  private static final int WITHOUT_PEERS = 1;
+
   private static final String FORMAT_KEY = "format";
 
   private static final ObjectMapper JSON =
@@ -83,7 +87,9 @@ public final class RunJson {
         throw unusable(name, "it is not the JSON of a run", null);
       }
       int format = root.path(FORMAT_KEY).intValue();
-      if (format != FORMAT) {
+      if (format == WITHOUT_PEERS) {
+        addContenders(root);
+      } else if (format != FORMAT) {
         throw unusable(
             name,
             "its format is %d, and this version of Polyak reads %d".formatted(format, FORMAT),
@@ -93,6 +99,20 @@ public final class RunJson {
       return JSON.treeToValue(root, RunRecord.class);
     } catch (JsonProcessingException e) {
       throw unusable(name, e.getOriginalMessage(), e);
+    }
+  }
+
+  private static void addContenders(ObjectNode root) {
+    ObjectNode ours =
+        JSON.createObjectNode()
+            .put("kind", Contender.Kind.BACKEND.name())
+            .put("id", root.path("backend").path("id").asText())
+            .put("version", root.path("program").asText());
+    root.putArray("peers");
+    for (JsonNode point : root.path("points")) {
+      if (point instanceof ObjectNode values) {
+        values.put("difference", 0).set("by", ours);
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import org.polyak.conformance.certificate.Machine;
  * @param machine host and Java
  * @param jvmArguments of the measuring processes
  * @param backend what computed
+ * @param peers that were measured beside it
  * @param settings of the measurement, by name
  * @param gate the conformance cases that were passed before
  * @param points what was found, in the order of the suite
@@ -32,6 +33,7 @@ public record RunRecord(
     Machine machine,
     List<String> jvmArguments,
     Device backend,
+    List<Library> peers,
     Map<String, String> settings,
     Gate gate,
     List<Point> points,
@@ -39,6 +41,7 @@ public record RunRecord(
   /** Copies the collections. */
   public RunRecord {
     jvmArguments = List.copyOf(jvmArguments);
+    peers = List.copyOf(peers);
     settings = new TreeMap<>(settings);
     points = List.copyOf(points);
     notes = List.copyOf(notes);
@@ -71,6 +74,15 @@ public record RunRecord(
       details = new TreeMap<>(details);
     }
   }
+
+  /**
+   * A peer.
+   *
+   * @param contender its name
+   * @param threads that were asked for
+   * @param description what it said of itself; empty when it never ran
+   */
+  public record Library(Contender contender, int threads, String description) {}
 
   /**
    * The cases that the backend passed before anything was measured.

@@ -40,6 +40,7 @@ class BenchCommandTest {
             new BackendRequest("cpu-simd", Map.of("threads", "1")),
             Effort.TRIAL,
             Duration.ofSeconds(60),
+            PeerRequest.NONE,
             folder,
             "polyak bench --suite scaling");
     BenchRun run = new BenchRun(request, () -> Instant.parse("2026-11-22T10:00:00Z"));
@@ -94,6 +95,8 @@ class BenchCommandTest {
         "--suite kernels --option threads=1 --option threads=2 --out x | 2 | given twice",
         "--suite scaling --limit 0 --out x | 2 | at least 1 second",
         "--suite kernels --limit 5 --out x | 2 | do not grow",
+        "--compare a b --peers --out x | 2 | and what asks for peers",
+        "--suite kernels --peers --peers-folder nowhere --out x | 3 | There are no peers at",
         "--compare a b --quick --out x | 2 | --compare measures nothing",
         "--compare a b --limit 5 --out x | 2 | --compare measures nothing",
         "--compare nowhere elsewhere --out x | 4 | There is no run at nowhere",

@@ -14,6 +14,7 @@ import org.polyak.bench.load.LoadId;
 import org.polyak.bench.load.Loads;
 import org.polyak.bench.load.Suite;
 import org.polyak.bench.load.Variant;
+import org.polyak.bench.result.Contender;
 import org.polyak.opencl.OpenClBackendProvider;
 import org.polyak.spi.BackendOptions;
 import org.polyak.spi.Probe;
@@ -48,16 +49,14 @@ class SmokeTest {
 
   @Test
   void aFailingLoadSaysWhy() {
-    Jmh jmh = new Jmh("cpu-simd", new BackendRequest("cpu-simd", Map.of()), Effort.TRIAL);
-    assertThat(jmh.measure(new LoadId("matmul", "", "8x8")))
+    assertThat(measure("cpu-simd", Map.of(), new LoadId("matmul", "", "8x8")))
         .isInstanceOfSatisfying(
             Measured.Failure.class,
             failure -> assertThat(failure.reason()).contains("Shape '8x8' is not MxKxN"));
   }
 
   private static void runs(String backend, Map<String, String> options, LoadId load) {
-    Jmh jmh = new Jmh(backend, new BackendRequest(backend, options), Effort.TRIAL);
-    assertThat(jmh.measure(load))
+    assertThat(measure(backend, options, load))
         .isInstanceOfSatisfying(
             Measured.Times.class,
             times -> {
@@ -65,5 +64,11 @@ class SmokeTest {
               assertThat(times.peakBytes()).isPositive();
               assertThat(Loads.of(load).amount().rate(times.seconds().getFirst())).isPositive();
             });
+  }
+
+  private static Measured measure(String backend, Map<String, String> options, LoadId load) {
+    Contender contender = new Contender(Contender.Kind.BACKEND, backend, "");
+    return new BackendSubject(contender, new BackendRequest(backend, options), Effort.TRIAL)
+        .measure(load);
   }
 }

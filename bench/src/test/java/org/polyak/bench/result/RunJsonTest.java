@@ -40,9 +40,9 @@ class RunJsonTest {
 
   @Test
   void aRunOfAnotherFormatIsRefusedWithBothFormats() {
-    String text = RunJson.write(Runs.scaling()).replace("\"format\" : 1", "\"format\" : 9");
+    String text = RunJson.write(Runs.scaling()).replace("\"format\" : 2", "\"format\" : 9");
     assertThatThrownBy(() -> RunJson.parse("some.json", text))
         .isInstanceOf(BadRunException.class)
-        .hasMessageContaining("its format is 9, and this version of Polyak reads 1");
+        .hasMessageContaining("its format is 9, and this version of Polyak reads 2");
   }
 }

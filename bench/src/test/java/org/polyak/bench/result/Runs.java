@@ -8,6 +8,8 @@ import org.polyak.conformance.certificate.Machine;
 
 /** Runs with figures that tests know. */
 public final class Runs {
+  private static final Contender OURS = new Contender(Contender.Kind.BACKEND, "cpu-simd", "0.1.0");
+
   private Runs() {}
 
   /** Two matrix products and a load that failed. */
@@ -20,8 +22,10 @@ public final class Runs {
             point("matmul", "", "2000x500x1000", product, 2 * seconds),
             new Point(
                 new LoadId("tanh", "", "8x8"),
+                OURS,
                 Amount.ofBytes(512),
                 List.of(),
+                0,
                 0,
                 0,
                 "the device is <lost>")));
@@ -53,10 +57,12 @@ public final class Runs {
       String benchmark, String variant, String shape, Amount amount, double seconds) {
     return new Point(
         new LoadId(benchmark, variant, shape),
+        OURS,
         amount,
         List.of(1.1 * seconds, seconds, 0.9 * seconds),
         4096,
         100,
+        0,
         "");
   }
 
@@ -79,6 +85,7 @@ public final class Runs {
             2,
             Map.of("threads", "2"),
             Map.of()),
+        List.of(),
         Map.of("rounds", "3"),
         new RunRecord.Gate(List.of("VERB-MATMUL"), 17),
         points,
