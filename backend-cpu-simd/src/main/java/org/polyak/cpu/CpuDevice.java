@@ -18,7 +18,7 @@ record CpuDevice(
     long idleByteLimit = Runtime.getRuntime().maxMemory() / 4;
     ArrayPool<float[]> floats = ArrayPool.ofFloats(idleByteLimit);
     WorkerPool pool = new WorkerPool(threads);
-    Gemm gemm = new Gemm(pool, floats, KernelLoader.load(VectorGemmKernel.class, width));
+    Gemm gemm = new Gemm(pool, floats, GemmBlocks.of(width));
     return new CpuDevice(pool, floats, ArrayPool.ofInts(idleByteLimit), width, gemm);
   }
 

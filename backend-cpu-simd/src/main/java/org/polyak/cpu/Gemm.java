@@ -7,11 +7,17 @@ package org.polyak.cpu;
  * {@link GemmBlocks} fixes; so the result has the same bits for any number of threads.
  */
 final class Gemm {
-  private static final int ROW_BLOCK = 48;
-  private static final int COLUMN_BLOCK = 512;
+  /**
+   * Most rows and columns of C in a task. With {@link GemmBlocks#DEPTH_BLOCK} terms the blocks of
+   * A, B and C take 128, 240 and 120 KiB: together half of a second-level cache of 1 MiB, whose
+   * other half takes what comes next. 240 is a multiple of every kernel's panel.
+   */
+  private static final int ROW_BLOCK = 128;
 
-  /** Enough tasks that threads of uneven speed finish together. */
-  private static final int WANTED_TASKS = 32;
+  private static final int COLUMN_BLOCK = 240;
+
+  /** Tasks for each thread, enough that threads of uneven speed finish together. */
+  private static final int THREAD_TASKS = 8;
 
   /** Multiply-adds below which handing a task to another thread costs more than it saves. */
   private static final long LEAST_TASK = 256 * 1024;
@@ -31,10 +37,10 @@ final class Gemm {
    *
    * @param arrays where packed copies come from; used by the calling thread only
    */
-  Gemm(WorkerPool pool, ArrayPool<float[]> arrays, GemmKernel kernel) {
+  Gemm(WorkerPool pool, ArrayPool<float[]> arrays, GemmBlocks blocks) {
     this.pool = pool;
     this.arrays = arrays;
-    this.blocks = new GemmBlocks(kernel);
+    this.blocks = blocks;
   }
 
   /** The same products for code that already runs inside a task. */
@@ -54,7 +60,7 @@ final class Gemm {
       return;
     }
     long each = (long) m * n * Math.max(depth, 1);
-    if (count > 1 && (each <= LEAST_TASK || count >= WANTED_TASKS)) {
+    if (count > 1 && (each <= LEAST_TASK || count >= wantedTasks())) {
       wholeProducts(batch, count, each, m, n, depth, a, b, c, accumulate);
       return;
     }
@@ -134,73 +140,69 @@ final class Gemm {
                 task * rows, Math.min(m, (task + 1) * rows), n, depth, a, b, c, accumulate));
   }
 
-  /**
-   * Packs B once, in strips of columns, and shares it between the tasks; so too A where its rows
-   * are not contiguous.
-   */
+  /** Packs B once, in strips of columns, and shares it between the tasks. */
   private void packed(
-      int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
-    long sizeA = (long) m * GemmBlocks.rowSize(depth);
-    if (a.columnStride() == 1 || sizeA > PACKED_LIMIT) {
-      strips(m, n, depth, a, b, c, accumulate);
-      return;
-    }
-    float[] rows = arrays.borrow((int) sizeA);
-    int perTask = Math.clamp(PACK_TASK / GemmBlocks.rowSize(depth), 1, m);
-    pool.parallelFor(
-        Tasks.count(m, perTask),
-        (task, worker) -> {
-          int from = task * perTask;
-          GemmBlocks.packRows(
-              from, Math.min(m, from + perTask), depth, a, rows, from * GemmBlocks.rowSize(depth));
-        });
-    strips(m, n, depth, new Operand(rows, 0, GemmBlocks.rowSize(depth), 1), b, c, accumulate);
-    arrays.giveBack(rows);
-  }
-
-  private void strips(
       int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
     int panel = blocks.kernel().tileColumns();
     int strip = panel * Math.clamp(PACKED_LIMIT / ((long) panel * depth), 1, n / panel + 1);
     for (int from = 0; from < n; from += strip) {
       int columns = Math.min(strip, n - from);
-      Operand part = b.columnsFrom(from);
       float[] buffer =
           arrays.borrow(Math.toIntExact(Panels.packedSize(columns, depth, blocks.kernel())));
-      packStrip(part, depth, columns, panel, buffer);
+      packStrip(b.columnsFrom(from), depth, columns, buffer);
       spread(m, columns, depth, a, Panels.packed(buffer, depth), c.columnsFrom(from), accumulate);
       arrays.giveBack(buffer);
     }
   }
 
-  private void packStrip(Operand b, int depth, int columns, int panel, float[] buffer) {
-    int perTask = panel * Math.clamp(PACK_TASK / ((long) panel * depth), 1, 64);
+  private void packStrip(Operand b, int depth, int columns, float[] buffer) {
+    int across = acrossBlocks(columns, COLUMN_BLOCK);
+    int terms = Math.clamp(PACK_TASK / Math.min(columns, COLUMN_BLOCK), 1, depth);
     pool.parallelFor(
-        Tasks.count(columns, perTask),
-        (task, worker) ->
-            blocks.pack(
-                b,
-                depth,
-                columns,
-                task * perTask,
-                Math.min(columns, (task + 1) * perTask),
-                buffer));
+        across * Tasks.count(depth, terms),
+        (task, worker) -> {
+          int j = task % across * COLUMN_BLOCK;
+          int k = task / across * terms;
+          blocks.pack(
+              b,
+              depth,
+              columns,
+              j,
+              task % across == across - 1 ? columns : j + COLUMN_BLOCK,
+              k,
+              Math.min(depth, k + terms),
+              buffer);
+        });
+  }
+
+  /**
+   * Blocks of so many columns side by side; the last takes the panel that they would cut through.
+   */
+  private int acrossBlocks(int n, int columnBlock) {
+    int panel = blocks.kernel().tileColumns();
+    return Math.max(1, Tasks.count(n / panel, columnBlock / panel));
+  }
+
+  private int wantedTasks() {
+    return pool.threads() == 1 ? 1 : pool.threads() * THREAD_TASKS;
   }
 
   private void spread(int m, int n, int depth, Operand a, Panels b, Operand c, boolean accumulate) {
+    int tileRows = blocks.kernel().tileRows();
     int panel = blocks.kernel().tileColumns();
-    int rows = ROW_BLOCK;
-    int columns = COLUMN_BLOCK;
-    while (columns > panel && Tasks.count(m, rows) * Tasks.count(n, columns) < WANTED_TASKS) {
-      columns /= 2;
-    }
-    while (rows > 2 * GemmKernel.TILE_ROWS
-        && Tasks.count(m, rows) * Tasks.count(n, columns) < WANTED_TASKS) {
+    int wanted = wantedTasks();
+    int rows = ROW_BLOCK / tileRows;
+    int panels = COLUMN_BLOCK / panel;
+    while (rows > 2 && Tasks.count(m, rows * tileRows) * acrossBlocks(n, panels * panel) < wanted) {
       rows /= 2;
     }
-    int rowBlock = rows;
-    int columnBlock = columns;
-    int across = Tasks.count(n, columnBlock);
+    while (panels > 1
+        && Tasks.count(m, rows * tileRows) * acrossBlocks(n, panels * panel) < wanted) {
+      panels /= 2;
+    }
+    int rowBlock = rows * tileRows;
+    int columnBlock = panels * panel;
+    int across = acrossBlocks(n, columnBlock);
     pool.parallelFor(
         across * Tasks.count(m, rowBlock),
         (task, worker) -> {
@@ -211,7 +213,7 @@ final class Gemm {
               i,
               Math.min(m, i + rowBlock),
               j,
-              Math.min(n, j + columnBlock),
+              task % across == across - 1 ? n : j + columnBlock,
               n,
               depth,
               a,

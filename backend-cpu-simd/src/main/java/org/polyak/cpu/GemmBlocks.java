@@ -7,7 +7,7 @@ package org.polyak.cpu;
  */
 final class GemmBlocks {
   /** Terms summed in registers before C is touched. Fixed: it decides how results round. */
-  static final int DEPTH_BLOCK = 512;
+  static final int DEPTH_BLOCK = 256;
 
   /** Up to this many rows, or columns, of scalar products are cheaper than packing B. */
   private static final int DOT_ROWS = 4;
@@ -18,10 +18,27 @@ final class GemmBlocks {
   /** With fewer rows packing B does not pay. */
   private static final int DIRECT_ROWS = 24;
 
-  private final GemmKernel kernel;
+  /** Terms of a panel that are packed before the panel beside it, to read long runs of B's rows. */
+  private static final int PACK_TERMS = 16;
 
-  GemmBlocks(GemmKernel kernel) {
+  private final GemmKernel kernel;
+  private final DotLoop dotLoop;
+
+  /** What tiles that are stored, not added, begin with; never written. */
+  private final float[] zeros;
+
+  private GemmBlocks(GemmKernel kernel, DotLoop dotLoop) {
     this.kernel = kernel;
+    this.dotLoop = dotLoop;
+    this.zeros = new float[kernel.tileColumns()];
+  }
+
+  /** The blocks for a vector width. */
+  static GemmBlocks of(VectorWidth width) {
+    Class<? extends GemmKernel> tiles =
+        width == VectorWidth.BITS_512 ? WideGemmKernel.class : NarrowGemmKernel.class;
+    return new GemmBlocks(
+        KernelLoader.load(tiles, width), KernelLoader.load(VectorDotLoop.class, width));
   }
 
   GemmKernel kernel() {
@@ -47,7 +64,7 @@ final class GemmBlocks {
           worker, m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
     } else {
       float[] packed = worker.borrow(Math.toIntExact(Panels.packedSize(n, depth, kernel)));
-      pack(b, depth, n, 0, n, packed);
+      pack(b, depth, n, 0, n, 0, depth, packed);
       block(worker, 0, m, 0, n, n, depth, a, Panels.packed(packed, depth), c, accumulate);
       worker.giveBack(packed);
     }
@@ -85,7 +102,7 @@ final class GemmBlocks {
       boolean accumulate) {
     for (int i = rowFrom; i < rowTo; i++) {
       for (int j = 0; j < n; j++) {
-        float sum = kernel.dot(depth, a.data(), a.at(i, 0), b.data(), b.at(0, j));
+        float sum = dotLoop.dot(depth, a.data(), a.at(i, 0), b.data(), b.at(0, j));
         int at = c.at(i, j);
         c.data()[at] = accumulate ? c.data()[at] + sum : sum;
       }
@@ -93,20 +110,32 @@ final class GemmBlocks {
   }
 
   /**
-   * Packs columns {@code [columnFrom, columnTo)} to their place among the panels of all columns.
+   * Packs rows {@code [termFrom, termTo)} of columns {@code [columnFrom, columnTo)} to their place
+   * among the panels of all columns.
    */
-  void pack(Operand b, int depth, int n, int columnFrom, int columnTo, float[] packed) {
-    for (int j = columnFrom; j < columnTo; ) {
-      int width = Panels.vectors(n - j, kernel) * kernel.lanes();
-      Panels.pack(b, depth, n, j, width, packed, j * depth);
-      j += width;
+  void pack(
+      Operand b,
+      int depth,
+      int n,
+      int columnFrom,
+      int columnTo,
+      int termFrom,
+      int termTo,
+      float[] packed) {
+    for (int k = termFrom; k < termTo; k += PACK_TERMS) {
+      for (int j = columnFrom; j < columnTo; ) {
+        int width = Panels.vectors(n - j, kernel) * kernel.lanes();
+        Panels.pack(b, k, Math.min(termTo, k + PACK_TERMS), n, j, width, packed, j * depth);
+        j += width;
+      }
     }
   }
 
   /**
    * Computes rows {@code [rowFrom, rowTo)} and columns {@code [columnFrom, columnTo)} of C.
    *
-   * @param columnFrom a multiple of the widest panel
+   * @param columnFrom where a panel begins
+   * @param columnTo where a panel ends
    * @param n columns of the whole product, which decides the widths of the last panels
    */
   void block(
@@ -125,84 +154,75 @@ final class GemmBlocks {
       clear(rowFrom, rowTo, columnFrom, columnTo, c);
       return;
     }
-    float[] edge = worker.borrow(GemmKernel.TILE_ROWS * kernel.tileColumns());
-    boolean repack = a.columnStride() != 1;
-    int[] aRows = new int[GemmKernel.TILE_ROWS];
+    RowTiles rows = new RowTiles(a, kernel, rowFrom, rowTo, Math.min(depth, DEPTH_BLOCK), worker);
+    float[] edge = worker.borrow(kernel.tileRows() * kernel.tileColumns());
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
       int terms = Math.min(DEPTH_BLOCK, depth - k);
-      boolean add = accumulate || k > 0;
-      Operand rows = repack ? packRows(worker, rowFrom, rowTo, k, terms, a) : a.shifted(k);
+      rows.moveTo(k, terms);
       for (int j = columnFrom; j < columnTo; ) {
         int vectors = Panels.vectors(n - j, kernel);
-        int width = vectors * kernel.lanes();
-        int bAt = b.position(j, k, width);
-        int bStride = b.stride(width);
-        for (int i = rowFrom; i < rowTo; i += GemmKernel.TILE_ROWS) {
-          int validRows = Math.min(GemmKernel.TILE_ROWS, rowTo - i);
-          int validColumns = Math.min(width, columnTo - j);
-          for (int r = 0; r < aRows.length; r++) {
-            aRows[r] = rows.at(i + Math.min(r, validRows - 1), 0);
-          }
-          if (validRows == GemmKernel.TILE_ROWS && validColumns == width && c.columnStride() == 1) {
-            kernel.tile(
-                vectors,
-                terms,
-                rows.data(),
-                aRows,
-                b.data(),
-                bAt,
-                bStride,
-                c.data(),
-                c.at(i, j),
-                c.rowStride(),
-                add);
-          } else {
-            kernel.tile(
-                vectors, terms, rows.data(), aRows, b.data(), bAt, bStride, edge, 0, width, false);
-            copyEdge(edge, width, validRows, validColumns, c.shifted(c.at(i, j) - c.offset()), add);
-          }
-        }
-        j += width;
-      }
-      if (repack) {
-        worker.giveBack(rows.data());
+        panel(
+            rowFrom,
+            rowTo,
+            j,
+            Math.min(columnTo, j + vectors * kernel.lanes()),
+            vectors,
+            k,
+            terms,
+            rows,
+            b,
+            c,
+            accumulate || k > 0,
+            edge);
+        j += vectors * kernel.lanes();
       }
     }
     worker.giveBack(edge);
+    rows.end(worker);
   }
 
-  /** Copies rows of A whose terms are not contiguous; the result is addressed like A itself. */
-  private static Operand packRows(
-      Worker worker, int rowFrom, int rowTo, int k, int terms, Operand a) {
-    float[] packed = worker.borrow((rowTo - rowFrom) * rowSize(terms));
-    packRows(rowFrom, rowTo, terms, a.columnsFrom(k), packed, 0);
-    return new Operand(packed, -rowFrom * rowSize(terms), rowSize(terms), 1);
-  }
-
-  /** Copies rows {@code [rowFrom, rowTo)} of A one after another, {@link #rowSize} apart. */
-  static void packRows(
-      int rowFrom, int rowTo, int depth, Operand a, float[] packed, int packedOffset) {
-    if (a.rowStride() == 1) {
-      Transpose.copy(
-          rowTo - rowFrom,
-          depth,
-          a.data(),
-          a.at(rowFrom, 0),
-          a.columnStride(),
-          packed,
-          packedOffset,
-          rowSize(depth));
-    } else {
-      for (int i = rowFrom; i < rowTo; i++) {
-        int at = packedOffset + (i - rowFrom) * rowSize(depth);
-        Strided.copy(depth, a.data(), a.at(i, 0), a.columnStride(), packed, at, 1);
+  private void panel(
+      int rowFrom,
+      int rowTo,
+      int columnFrom,
+      int columnTo,
+      int vectors,
+      int k,
+      int terms,
+      RowTiles rows,
+      Panels b,
+      Operand c,
+      boolean add,
+      float[] edge) {
+    int width = vectors * kernel.lanes();
+    int bAt = b.position(columnFrom, k, width);
+    int bStride = b.stride(width);
+    boolean inPlace = columnTo - columnFrom == width && c.columnStride() == 1;
+    for (int i = rowFrom; i < rowTo; i += kernel.tileRows()) {
+      int cAt = c.at(i, columnFrom);
+      boolean whole = inPlace && rowTo - i >= kernel.tileRows();
+      boolean fromC = whole && add;
+      kernel.tile(
+          vectors,
+          terms,
+          rows.data(i),
+          rows.offset(i),
+          rows.rowStride(i),
+          rows.termStride(i),
+          b.data(),
+          bAt,
+          bStride,
+          fromC ? c.data() : zeros,
+          fromC ? cAt : 0,
+          fromC ? c.rowStride() : 0,
+          whole ? c.data() : edge,
+          whole ? cAt : 0,
+          whole ? c.rowStride() : width);
+      if (!whole) {
+        int validRows = Math.min(kernel.tileRows(), rowTo - i);
+        copyEdge(edge, width, validRows, columnTo - columnFrom, c.shifted(cAt - c.offset()), add);
       }
     }
-  }
-
-  /** Distance of packed rows: one cache line more, so that rows do not meet in one cache set. */
-  static int rowSize(int depth) {
-    return depth + 16;
   }
 
   private static void copyEdge(

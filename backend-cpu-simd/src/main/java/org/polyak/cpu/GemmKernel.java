@@ -1,18 +1,23 @@
 package org.polyak.cpu;
 
 /**
- * The register-blocked inner loops of the matrix product, and the packing that feeds them.
+ * The register-blocked inner loops of the matrix product.
  *
- * <p>A tile is {@link #TILE_ROWS} rows of C by a few vectors of columns; its sums live in registers
- * while k runs. Every element is summed over k in ascending order by fused multiply-adds, whatever
- * the tile's shape, so how C is cut into tiles never changes a bit of the result.
+ * <p>A tile is a few rows of C by a few vectors of columns; its sums live in registers while k
+ * runs. Every element is summed over k in ascending order by fused multiply-adds, whatever the
+ * tile's shape, so how C is cut into tiles never changes a bit of the result.
+ *
+ * <p>A tile has no branch but its loop. A branch that the compiler has never seen taken becomes a
+ * trap: the first product to take it would throw the compiled tile away and run for a second at a
+ * hundredth of its speed, with every vector an object, until the tile is compiled again. So "store"
+ * and "add" are one operation, {@code C = F + A·B}, with a row of zeros or C itself for F.
  */
 interface GemmKernel {
-  /** Rows of C in a tile. */
-  int TILE_ROWS = 6;
-
   /** Floats in one vector. */
   int lanes();
+
+  /** Rows of C in a tile. */
+  int tileRows();
 
   /** Vectors side by side in the widest tile: as many as the registers hold. */
   int tileVectors();
@@ -23,34 +28,62 @@ interface GemmKernel {
   }
 
   /**
-   * Computes one tile: {@code C[i, j] (+)= sum over k of A[i, k] * B[k, j]} for six rows i and
-   * {@code vectors * lanes()} columns j.
+   * Computes one tile: {@code C[i, j] = F[i, j] + sum over k of A[i, k] * B[k, j]} for {@link
+   * #tileRows} rows i and {@code vectors * lanes()} columns j.
    *
-   * @param vectors columns of the tile in vectors: 1, 2 or 4, at most {@link #tileVectors()}
+   * @param vectors columns of the tile in vectors: from 1 to {@link #tileVectors()}
    * @param depth number of terms k
-   * @param a holds A, with consecutive k side by side
-   * @param aRow offsets in {@code a} of the first term of each of the six rows
+   * @param a holds A
+   * @param aOffset offset of the first term of the first row
+   * @param aRowStride distance between rows of A
+   * @param aTermStride distance between terms of a row of A
    * @param b holds B, with consecutive columns side by side
    * @param bOffset offset of the first row of B
    * @param bStride distance between rows of B
+   * @param from holds F, which may be C
+   * @param fromOffset offset of the first row of F
+   * @param fromStride distance between rows of F; 0 repeats one row
    * @param c receives C
    * @param cOffset offset of the first row of C
    * @param cStride distance between rows of C
-   * @param accumulate whether the product is added to C rather than stored
    */
   void tile(
       int vectors,
       int depth,
       float[] a,
-      int[] aRow,
+      int aOffset,
+      int aRowStride,
+      int aTermStride,
       float[] b,
       int bOffset,
       int bStride,
+      float[] from,
+      int fromOffset,
+      int fromStride,
       float[] c,
       int cOffset,
-      int cStride,
-      boolean accumulate);
+      int cStride);
 
-  /** The sum over k of {@code a[aOffset + k] * b[bOffset + k]}, in an order fixed by the depth. */
-  float dot(int depth, float[] a, int aOffset, float[] b, int bOffset);
+  /**
+   * Packs tiles of a matrix whose rows lie side by side: {@code to[toOffset + tile * toTileStride +
+   * k * tileRows() + r] = a[aOffset + tile * tileRows() + r + k * aTermStride]}.
+   *
+   * @param tiles number of tiles
+   * @param terms number of terms k
+   * @param a holds A
+   * @param aOffset offset of the first term of the first row
+   * @param aTermStride distance between terms of a row
+   * @param to receives the tiles
+   * @param toOffset offset of the first tile
+   * @param toTileStride distance between tiles
+   */
+  void packTiles(
+      int tiles,
+      int terms,
+      float[] a,
+      int aOffset,
+      int aTermStride,
+      float[] to,
+      int toOffset,
+      int toTileStride);
 }

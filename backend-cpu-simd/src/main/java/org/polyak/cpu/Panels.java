@@ -47,38 +47,54 @@ final class Panels {
   }
 
   /**
-   * Vectors in the panel that begins where {@code columns} are left: the widest that they fill, or
-   * the narrowest that holds the last of them.
+   * Vectors in the panel that begins where {@code columns} are left: the widest panel, unless it
+   * leaves a single vector; then two panels share what is left.
    */
   static int vectors(int columns, GemmKernel kernel) {
-    int left = (columns + kernel.lanes() - 1) / kernel.lanes();
-    return Math.min(kernel.tileVectors(), Integer.highestOneBit(left));
+    int left = Tasks.count(columns, kernel.lanes());
+    int most = kernel.tileVectors();
+    return left == most + 1 ? Tasks.count(left, 2) : Math.min(left, most);
   }
 
   /** Floats that packing these columns takes. */
   static long packedSize(int columns, int depth, GemmKernel kernel) {
-    long lanes = kernel.lanes();
-    return (columns + lanes - 1) / lanes * lanes * depth;
+    return (long) Tasks.count(columns, kernel.lanes()) * kernel.lanes() * depth;
   }
 
   /**
-   * Packs one panel: row k of it holds {@code b[k, column .. column + width)}, zero beyond {@code
-   * columns} of B.
+   * Packs one panel's rows {@code [termFrom, termTo)}: row k of it holds {@code b[k, column ..
+   * column + width)}, zero beyond {@code columns} of B.
+   *
+   * @param toOffset where row 0 of the panel lies
    */
   static void pack(
-      Operand b, int depth, int columns, int column, int width, float[] to, int toOffset) {
+      Operand b,
+      int termFrom,
+      int termTo,
+      int columns,
+      int column,
+      int width,
+      float[] to,
+      int toOffset) {
     int valid = Math.min(width, columns - column);
     if (b.rowStride() == 1 && b.columnStride() != 1) {
       Transpose.copy(
-          depth, valid, b.data(), b.at(0, column), b.columnStride(), to, toOffset, width);
+          termTo - termFrom,
+          valid,
+          b.data(),
+          b.at(termFrom, column),
+          b.columnStride(),
+          to,
+          toOffset + termFrom * width,
+          width);
     } else {
-      for (int k = 0; k < depth; k++) {
+      for (int k = termFrom; k < termTo; k++) {
         Strided.copy(
             valid, b.data(), b.at(k, column), b.columnStride(), to, toOffset + k * width, 1);
       }
     }
     if (valid < width) {
-      for (int k = 0; k < depth; k++) {
+      for (int k = termFrom; k < termTo; k++) {
         Arrays.fill(to, toOffset + k * width + valid, toOffset + (k + 1) * width, 0f);
       }
     }

@@ -164,8 +164,7 @@ class GemmTest {
   }
 
   private static Gemm gemm(WorkerPool pool, VectorWidth width) {
-    return new Gemm(
-        pool, ArrayPool.ofFloats(1 << 20), KernelLoader.load(VectorGemmKernel.class, width));
+    return new Gemm(pool, ArrayPool.ofFloats(1 << 20), GemmBlocks.of(width));
   }
 
   private static Operand dense(Random random, int rows, int columns, boolean transposed) {

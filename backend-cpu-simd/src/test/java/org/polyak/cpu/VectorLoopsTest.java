@@ -79,18 +79,21 @@ class VectorLoopsTest {
             activation + " backward",
             () -> rows.backward(activation, 8, 512, a, 0, a, N, b, 0, b, N, sums, scratch));
       }
-      GemmKernel gemm = kernel(VectorGemmKernel.class);
-      int[] starts = {0, 100, 200, 300, 400, 500};
-      for (int vectors = 1; vectors <= gemm.tileVectors(); vectors *= 2) {
+      GemmKernel gemm = GemmBlocks.of(VectorWidth.preferred()).kernel();
+      for (int vectors = 1; vectors <= gemm.tileVectors(); vectors++) {
         int wide = vectors;
         int columns = vectors * gemm.lanes();
         int depth = N / columns;
-        for (boolean add : new boolean[] {true, false}) {
-          loops.put(
-              "tile of " + vectors + ", accumulate " + add,
-              () -> gemm.tile(wide, depth, a, starts, b, 0, columns, b, N, columns, add));
-        }
+        loops.put(
+            "tile of " + vectors,
+            () -> gemm.tile(wide, depth, a, 0, 100, 1, b, 0, columns, sums, 0, 0, b, N, columns));
       }
+      int tiles = 4;
+      int terms = N / (tiles * gemm.tileRows());
+      int termStride = tiles * gemm.tileRows();
+      loops.put(
+          "tiles of A",
+          () -> gemm.packTiles(tiles, terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
       return loops;
     }
 
