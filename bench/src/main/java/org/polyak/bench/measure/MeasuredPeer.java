@@ -24,7 +24,6 @@ import org.polyak.bench.load.LoadId;
 import org.polyak.bench.load.Loads;
 import org.polyak.bench.load.Numbers;
 import org.polyak.bench.peer.OpenPeer;
-import org.polyak.bench.peer.Peer;
 import org.polyak.bench.peer.PeerFolder;
 import org.polyak.bench.peer.PeerInputs;
 import org.polyak.nn.session.Session;
@@ -92,10 +91,10 @@ public class MeasuredPeer {
   public void open() throws IOException {
     Load load = Loads.of(new LoadId(benchmark, variant, shape));
     Ours ours = ours(load);
-    Peer found = PeerFolder.at(Path.of(folder)).peer(peer).peer();
+    PeerFolder.Found found = PeerFolder.at(Path.of(folder)).peer(peer);
     // Libraries look for their own services through the thread's loader.
-    Thread.currentThread().setContextClassLoader(found.getClass().getClassLoader());
-    opened = found.open(threads);
+    Thread.currentThread().setContextClassLoader(found.loader());
+    opened = found.peer().open(threads);
     work = opened.prepare(load, ours.inputs());
     difference = Agreement.require(load, ours.outputs(), work.outputs());
     Files.writeString(Path.of(notes), opened.description());

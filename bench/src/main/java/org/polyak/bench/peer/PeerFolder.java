@@ -49,8 +49,9 @@ public final class PeerFolder {
    *
    * @param folder of all peers
    * @param peer not opened yet
+   * @param loader sees the jars of all peers and those of this one
    */
-  public record Found(Path folder, Peer peer) {}
+  public record Found(Path folder, Peer peer, ClassLoader loader) {}
 
   /** The folder. */
   public Path path() {
@@ -80,7 +81,7 @@ public final class PeerFolder {
     try {
       for (Peer peer : ServiceLoader.load(Peer.class, loader)) {
         if (peer.id().equals(id)) {
-          return new Found(folder, peer);
+          return new Found(folder, peer, loader);
         }
       }
     } catch (ServiceConfigurationError | LinkageError e) {

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.Axis;
@@ -21,11 +22,14 @@ import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.Plot;
 import org.jfree.chart.plot.PlotOrientation;
+import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.category.BarRenderer;
 import org.jfree.chart.renderer.category.StandardBarPainter;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.xy.XYDataset;
 
@@ -45,7 +49,9 @@ final class Chart {
           new Color(0x00, 0x72, 0xb2),
           new Color(0xe6, 0x9f, 0x00),
           new Color(0x00, 0x9e, 0x73),
-          new Color(0xd5, 0x5e, 0x00));
+          new Color(0xd5, 0x5e, 0x00),
+          new Color(0xcc, 0x79, 0xa7),
+          new Color(0x56, 0xb4, 0xe9));
 
   private Chart() {}
 
@@ -79,8 +85,12 @@ final class Chart {
     return draw(plot, data.getRowCount() > 1, 110 + 22 * bars);
   }
 
-  /** Lines through points on logarithmic axes, one for each series. */
-  static byte[] lines(String xLabel, String yLabel, XYDataset data) {
+  /**
+   * Lines through points on logarithmic axes, one for each series.
+   *
+   * @param marks places on the horizontal axis that are pointed out, with what is there
+   */
+  static byte[] lines(String xLabel, String yLabel, XYDataset data, Map<String, Double> marks) {
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer();
     for (int series = 0; series < data.getSeriesCount(); series++) {
       renderer.setSeriesPaint(series, COLORS.get(series % COLORS.size()));
@@ -93,7 +103,28 @@ final class Chart {
     plot.setDomainGridlinePaint(GRID);
     plot.setRangeGridlinePaint(GRID);
     style(plot, x, y);
+    int row = 0;
+    for (Map.Entry<String, Double> mark : marks.entrySet()) {
+      plot.addDomainMarker(marker(mark.getKey(), mark.getValue(), row++));
+    }
     return draw(plot, true, 520);
+  }
+
+  /** A line with its text below the top, the texts of several one below the other. */
+  private static ValueMarker marker(String text, double place, int row) {
+    float[] dashes = {5, 4};
+    ValueMarker marker =
+        new ValueMarker(
+            place,
+            TEXT,
+            new BasicStroke(1, BasicStroke.CAP_BUTT, BasicStroke.JOIN_BEVEL, 0, dashes, 0));
+    marker.setLabel(text);
+    marker.setLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
+    marker.setLabelPaint(TEXT);
+    marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
+    marker.setLabelTextAnchor(TextAnchor.TOP_LEFT);
+    marker.setLabelOffset(new RectangleInsets(6 + 18 * row, 6, 0, 0));
+    return marker;
   }
 
   private static void style(Plot plot, Axis... axes) {

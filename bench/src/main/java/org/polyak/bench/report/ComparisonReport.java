@@ -3,12 +3,12 @@ package org.polyak.bench.report;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.polyak.bench.load.LoadId;
+import org.polyak.bench.result.Contender;
 import org.polyak.bench.result.Point;
 import org.polyak.bench.result.RunRecord;
 import org.polyak.bench.result.Spread;
@@ -19,27 +19,28 @@ final class ComparisonReport {
 
   /** Whether both runs measured the same load. */
   static boolean haveCommonLoads(RunRecord first, RunRecord second) {
-    Map<LoadId, Point> others = measured(second);
+    Map<Key, Point> others = measured(second);
     return measured(first).keySet().stream().anyMatch(others::containsKey);
   }
 
   static Document of(RunRecord first, RunRecord second) {
-    Map<LoadId, Point> firsts = measured(first);
-    Map<LoadId, Point> seconds = measured(second);
+    Map<Key, Point> firsts = measured(first);
+    Map<Key, Point> seconds = measured(second);
     List<List<String>> rows = new ArrayList<>();
     DefaultCategoryDataset data = new DefaultCategoryDataset();
-    double logarithms = 0;
+    List<Double> ratios = new ArrayList<>();
     for (Point point : first.points()) {
-      Point other = seconds.get(point.load());
+      Key key = Key.of(point);
+      Point other = seconds.get(key);
       if (!point.succeeded() || other == null) {
         continue;
       }
       Spread ratio = point.time().over(other.time());
-      logarithms += Math.log(ratio.median());
-      data.addValue(ratio.median(), "times as fast", point.load().toString());
+      ratios.add(ratio.median());
+      data.addValue(ratio.median(), "times as fast", key.toString());
       rows.add(
           List.of(
-              point.load().toString(),
+              key.toString(),
               Figures.seconds(point.time().median()),
               Figures.seconds(other.time().median()),
               Figures.ratio(ratio)));
@@ -48,10 +49,7 @@ final class ComparisonReport {
         new Document.Builder("%s against %s".formatted(name(second), name(first)));
     document.paragraph(
         "RUN1 is %s; RUN2 is %s. Ratios are the median time of RUN1 over that of RUN2: above 1, RUN2 is faster. In parentheses the smallest and the largest ratio that the quartiles of both allow. Geometric mean of the ratios: %s."
-            .formatted(
-                describe(first),
-                describe(second),
-                String.format(Locale.ROOT, "%.2f", Math.exp(logarithms / rows.size()))));
+            .formatted(describe(first), describe(second), Figures.geometricMean(ratios)));
     document.picture("compare.png", "Ratios of medians", Chart.bars("RUN1 / RUN2", data));
     document.heading("Figures").table(List.of("load", "RUN1", "RUN2", "ratio"), rows);
     differences(document, first, second);
@@ -100,12 +98,29 @@ final class ComparisonReport {
     return facts;
   }
 
-  private static Map<LoadId, Point> measured(RunRecord run) {
+  /**
+   * What is compared: a load, by our backends whatever they are, or by the same peer.
+   *
+   * @param load which
+   * @param peer its id; empty for ours
+   */
+  private record Key(LoadId load, String peer) {
+    static Key of(Point point) {
+      return new Key(point.load(), point.by().kind() == Contender.Kind.PEER ? point.by().id() : "");
+    }
+
+    @Override
+    public String toString() {
+      return peer.isEmpty() ? load.toString() : "%s by %s".formatted(load, peer);
+    }
+  }
+
+  private static Map<Key, Point> measured(RunRecord run) {
     return run.points().stream()
         .filter(Point::succeeded)
         .collect(
             Collectors.toMap(
-                Point::load, Function.identity(), (one, other) -> other, LinkedHashMap::new));
+                Key::of, Function.identity(), (one, other) -> other, LinkedHashMap::new));
   }
 
   private static String name(RunRecord run) {

@@ -1,5 +1,6 @@
 package org.polyak.bench.report;
 
+import java.util.Collection;
 import java.util.Locale;
 import org.polyak.bench.result.Spread;
 
@@ -43,6 +44,12 @@ final class Figures {
 
   static String percent(double share) {
     return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+  }
+
+  /** The geometric mean of some ratios. */
+  static String geometricMean(Collection<Double> ratios) {
+    double logarithms = ratios.stream().mapToDouble(Math::log).average().orElse(0);
+    return String.format(Locale.ROOT, "%.2f", Math.exp(logarithms));
   }
 
   /** A ratio with the range that the quartiles allow. */

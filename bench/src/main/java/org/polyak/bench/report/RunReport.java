@@ -1,6 +1,7 @@
 package org.polyak.bench.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 import org.polyak.bench.load.Suite;
+import org.polyak.bench.result.Contender;
 import org.polyak.bench.result.Point;
 import org.polyak.bench.result.RunRecord;
 import org.polyak.bench.result.ScalingLaw;
@@ -46,9 +48,10 @@ final class RunReport {
     } else {
       rates();
     }
+    PeerSection.add(document, run);
     document.heading("Figures").table(header(), run.points().stream().map(this::row).toList());
     document.paragraph(
-        "Times are medians of all samples; half of the samples lie within the spread, a share of the median. Memory is what the device held at most, inputs included; heap is what Java allocated in one run of the load.");
+        "Times are medians of all samples; half of the samples lie within the spread, a share of the median. Memory is what the device held at most, inputs included; heap is what Java allocated in one run of the load, without what other libraries allocate beside it.");
     if (!run.notes().isEmpty()) {
       document.heading("Notes");
       run.notes().forEach(document::paragraph);
@@ -70,20 +73,33 @@ final class RunReport {
           .forEach(point ->
               data.addValue(
                   point.rate(),
-                  point.load().variant().isEmpty() ? run.backend().id() : point.load().variant(),
+                  series(point),
                   "%s %s".formatted(point.load().benchmark(), point.load().shape())));
       String file = "rates-%s.png".formatted(unit.replaceAll("\\W", "-"));
       document.picture(file, "Speed in " + unit, Chart.bars(unit, data));
     }
   }
 
+  private static String series(Point point) {
+    String variant = point.load().variant();
+    if (variant.isEmpty()) {
+      return point.by().id();
+    }
+    return point.by().kind() == Contender.Kind.PEER
+        ? "%s by %s".formatted(variant, point.by())
+        : variant;
+  }
+
   private void scaling() {
     List<ScalingLaw> times = ScalingLaw.of(run, point -> point.time().median());
     List<ScalingLaw> memory = ScalingLaw.of(run, Point::peakBytes);
+    Map<String, Double> crossings = crossings(times);
     document.picture(
-        "time.png", "Time against length", Chart.lines(LENGTH, "seconds", data(times)));
+        "time.png", "Time against length", Chart.lines(LENGTH, "seconds", data(times), crossings));
     document.picture(
-        "memory.png", "Memory against length", Chart.lines(LENGTH, "bytes", data(memory)));
+        "memory.png",
+        "Memory against length",
+        Chart.lines(LENGTH, "bytes", data(memory), Map.of()));
     document
         .heading("Growth")
         .table(
@@ -94,13 +110,19 @@ final class RunReport {
             .formatted(ScalingLaw.LEAST_FITTED));
     document
         .heading("Crossings")
-        .table(List.of("variant", "faster than", "from"), crossings(times));
+        .table(
+            List.of("faster from here on", "tokens"),
+            crossings.entrySet().stream()
+                .map(crossing ->
+                    List.of(crossing.getKey(), String.valueOf(Math.round(crossing.getValue()))))
+                .toList());
   }
 
   private static XYSeriesCollection data(List<ScalingLaw> laws) {
     XYSeriesCollection data = new XYSeriesCollection();
     for (ScalingLaw law : laws) {
-      XYSeries series = new XYSeries(law.variant());
+      String exponent = law.exponent().map(p -> ", exponent " + Figures.number(p)).orElse("");
+      XYSeries series = new XYSeries(law.variant() + exponent);
       law.places().stream()
           .filter(place -> place.value() > 0)
           .forEach(place -> series.add(place.length(), place.value()));
@@ -122,25 +144,21 @@ final class RunReport {
         time.places().isEmpty() ? "–" : String.valueOf(time.places().getLast().length()));
   }
 
-  private static List<List<String>> crossings(List<ScalingLaw> laws) {
-    List<List<String>> rows = new ArrayList<>();
+  private static Map<String, Double> crossings(List<ScalingLaw> laws) {
+    Map<String, Double> crossings = new LinkedHashMap<>();
     for (ScalingLaw law : laws) {
       for (ScalingLaw other : laws) {
         law.crossing(other)
             .ifPresent(length ->
-                rows.add(
-                    List.of(
-                        law.variant(),
-                        other.variant(),
-                        "%d tokens".formatted(Math.round(length)))));
+                crossings.put("%s before %s".formatted(law.variant(), other.variant()), length));
       }
     }
-    return rows;
+    return crossings;
   }
 
   private static List<String> header() {
     return List.of(
-        "benchmark", "variant", "shape", "time", "spread", "speed", "GB/s", "memory", "heap");
+        "benchmark", "variant", "shape", "by", "time", "spread", "speed", "GB/s", "memory", "heap");
   }
 
   private List<String> row(Point point) {
@@ -149,7 +167,8 @@ final class RunReport {
             List.of(
                 point.load().benchmark(),
                 point.load().variant().isEmpty() ? "–" : point.load().variant(),
-                point.load().shape()));
+                point.load().shape(),
+                point.by().id()));
     if (point.succeeded()) {
       double median = point.time().median();
       double bandwidth = point.amount().gigabytesPerSecond(median);
@@ -157,7 +176,7 @@ final class RunReport {
       cells.add(Figures.percent(point.time().relativeWidth()));
       cells.add("%s %s".formatted(Figures.number(point.rate()), point.amount().unit()));
       cells.add(bandwidth > 0 ? Figures.number(bandwidth) : "–");
-      cells.add(Figures.bytes((double) point.peakBytes()));
+      cells.add(point.peakBytes() > 0 ? Figures.bytes((double) point.peakBytes()) : "–");
       cells.add(Figures.bytes(point.heapBytes()));
     } else {
       cells.add("not measured: " + point.failure());
@@ -178,6 +197,12 @@ final class RunReport {
     }
     facts.add(List.of("Options", text(device.options())));
     facts.add(List.of("Details", text(device.details())));
+    for (RunRecord.Library peer : run.peers()) {
+      facts.add(
+          List.of(
+              peer.contender().version(),
+              peer.description().isEmpty() ? "never ran" : peer.description()));
+    }
     facts.add(List.of("System", run.machine().system()));
     facts.add(List.of("Processors", String.valueOf(run.machine().processors())));
     facts.add(List.of("Java", run.machine().java() + "; " + run.machine().virtualMachine()));

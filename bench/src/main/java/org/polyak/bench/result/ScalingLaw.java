@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * How time or memory of one variant grows with the length of the sequence.
  *
- * @param variant of attention
+ * @param variant of attention, with the peer's id where that computed it
  * @param places in the order of their lengths
  */
 public record ScalingLaw(String variant, List<Place> places) {
@@ -31,13 +31,12 @@ public record ScalingLaw(String variant, List<Place> places) {
   /** The laws of all variants of a run of the suite scaling. */
   public static List<ScalingLaw> of(RunRecord run, ToDoubleFunction<Point> value) {
     List<ScalingLaw> laws = new ArrayList<>();
-    for (String variant :
-        run.points().stream().map(point -> point.load().variant()).distinct().toList()) {
+    for (String variant : run.points().stream().map(ScalingLaw::name).distinct().toList()) {
       laws.add(
           new ScalingLaw(
               variant,
               run.points().stream()
-                  .filter(point -> point.succeeded() && point.load().variant().equals(variant))
+                  .filter(point -> point.succeeded() && name(point).equals(variant))
                   .map(point -> new Place(length(point), value.applyAsDouble(point)))
                   .toList()));
     }
@@ -93,6 +92,13 @@ public record ScalingLaw(String variant, List<Place> places) {
       }
     }
     return Optional.empty();
+  }
+
+  private static String name(Point point) {
+    String variant = point.load().variant();
+    return point.by().kind() == Contender.Kind.PEER
+        ? "%s by %s".formatted(variant, point.by())
+        : variant;
   }
 
   /** N of the shape BxHxNxD. */

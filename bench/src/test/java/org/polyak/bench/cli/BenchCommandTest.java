@@ -55,6 +55,56 @@ class BenchCommandTest {
     assertThat(err.toString()).contains("Gate:", "[1/1] attention-forward momentum");
   }
 
+  /** A wrong one fails the run, which measures and writes all the rest. */
+  @Test
+  void peersAreMeasuredBesideTheBackend() throws IOException {
+    Path peers = folder.resolve("peers");
+    for (String id : List.of("right", "wrong")) {
+      Files.createDirectories(peers.resolve(id));
+    }
+    Path to = folder.resolve("out");
+    BenchRequest request =
+        new BenchRequest(
+            Suite.KERNELS,
+            Suite.Size.TINY,
+            List.of(),
+            new BackendRequest("cpu-simd", Map.of("threads", "1")),
+            Effort.TRIAL,
+            Duration.ofSeconds(60),
+            new PeerRequest(true, List.of(), peers),
+            to,
+            "polyak bench --suite kernels --peers");
+    BenchRun run = new BenchRun(request, () -> Instant.parse("2026-11-22T10:00:00Z"));
+    assertThat(run.run(new Progress(new PrintWriter(err), false), new PrintWriter(out)))
+        .isEqualTo(BenchExit.RUN_FAILED);
+    RunRecord record = RunJson.read(to);
+    assertThat(record.peers())
+        .extracting(RunRecord.Library::description)
+        .containsExactly("plain loops, asked for 1 threads", "");
+    assertThat(record.points())
+        .filteredOn(point -> point.load().benchmark().equals("matmul"))
+        .extracting(point -> point.by().id())
+        .containsExactly("cpu-simd", "right", "wrong");
+    assertThat(record.points())
+        .filteredOn(point -> !point.succeeded())
+        .singleElement()
+        .matches(point -> point.failure().contains("differs from ours"));
+    assertThat(err.toString()).contains("matmul 8x8x8 by right: ");
+    assertThat(Files.readString(to.resolve("report.md")))
+        .contains("## Against Fake right 1.0", "## Against Fake wrong 1.0");
+  }
+
+  @Test
+  void anUnknownPeerIsNamed() throws IOException {
+    Path peers = folder.resolve("peers");
+    Files.createDirectories(peers.resolve("right"));
+    String[] arguments = {
+      "--suite", "kernels", "--peer", "rigth", "--peers-folder", peers.toString(), "--out", "x"
+    };
+    assertThat(execute(arguments)).isEqualTo(BenchExit.USAGE.code());
+    assertThat(err.toString()).contains("there is no 'rigth'", "Did you mean 'right'?");
+  }
+
   @Test
   void comparesTwoRuns() throws IOException {
     Path before = folder.resolve("before");

@@ -20,7 +20,7 @@ class ReportFolderTest {
     assertThat(page)
         .contains(
             "2 of 3 loads were measured, after 17 conformance cases had passed",
-            "| matmul | – | 1000x1000x1000 | 500 ms | 10.0 % | 4.00 GFLOP/s |",
+            "| matmul | – | 1000x1000x1000 | cpu-simd | 500 ms | 10.0 % | 4.00 GFLOP/s |",
             "not measured: the device is \\<lost\\>",
             "commit 0123abc",
             "A curve was ended.");
@@ -29,12 +29,34 @@ class ReportFolderTest {
     assertThat(folder.resolve("rates-GFLOP-s.png")).isNotEmptyFile();
   }
 
+  /** The quartiles of 0.45, 0.5 and 0.55 are 0.475 and 0.525. */
+  @Test
+  void peersStandBesideOursWithTheirRatios() throws IOException {
+    ReportFolder.at(folder).write(Runs.withPeer(0.5));
+    assertThat(Files.readString(folder.resolve("report.md")))
+        .contains(
+            "## Against Otherlib 7",
+            "| matmul 1000x1000x1000 | 500 ms | 1.00 s | 2.00 (1.90 to 2.11) | 3.0e-07 |",
+            "| matmul 2000x500x1000 | 1.00 s | not measured: the library is missing |",
+            "Geometric means of the ratios: matmul 2.00.",
+            "| matmul | – | 1000x1000x1000 | otherlib | 1.00 s |",
+            "| Otherlib 7 | Otherlib build 7, 2 threads |");
+    assertThat(folder.resolve("peers.png")).isNotEmptyFile();
+  }
+
+  @Test
+  void aRunWithoutPeersDoesNotSpeakOfThem() throws IOException {
+    ReportFolder.at(folder).write(Runs.kernels(0.5));
+    assertThat(Files.readString(folder.resolve("report.md"))).doesNotContain("other libraries\n");
+    assertThat(folder.resolve("peers.png")).doesNotExist();
+  }
+
   @Test
   void scalingShowsExponentsAndCrossings() throws IOException {
     ReportFolder.at(folder).write(Runs.scaling());
     assertThat(Files.readString(folder.resolve("report.md")))
         .contains("| softmax | 2.00 |", "| momentum | 1.00 |")
-        .contains("| momentum | softmax | 1024 tokens |");
+        .contains("| momentum before softmax | 1024 |");
     assertThat(folder.resolve("time.png")).isNotEmptyFile();
     assertThat(folder.resolve("memory.png")).isNotEmptyFile();
   }

@@ -17,10 +17,21 @@ class RunJsonTest {
 
   @Test
   void everythingComesBackFromTheFile() throws IOException {
-    RunRecord run = Runs.kernels(0.5);
+    RunRecord run = Runs.withPeer(0.5);
     Files.writeString(folder.resolve(RunJson.FILE), RunJson.write(run));
     assertThat(RunJson.read(folder)).isEqualTo(run);
     assertThat(RunJson.read(folder.resolve(RunJson.FILE))).isEqualTo(run);
+  }
+
+  @Test
+  void aRunFromBeforePeersIsReadAsTheBackends() {
+    RunRecord run = Runs.kernels(0.5);
+    String old =
+        RunJson.write(run)
+            .replace("\"format\" : 2", "\"format\" : 1")
+            .replaceAll("\"by\" : \\{[^}]*}, *|\"difference\" : 0.0, *|\"peers\" : \\[ ], *", "");
+    assertThat(old).doesNotContain("\"by\"", "\"peers\"", "\"difference\"");
+    assertThat(RunJson.parse("old.json", old)).isEqualTo(run);
   }
 
   @Test

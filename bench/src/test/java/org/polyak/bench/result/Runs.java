@@ -1,5 +1,6 @@
 package org.polyak.bench.result;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.polyak.bench.load.Amount;
@@ -9,6 +10,9 @@ import org.polyak.conformance.certificate.Machine;
 /** Runs with figures that tests know. */
 public final class Runs {
   private static final Contender OURS = new Contender(Contender.Kind.BACKEND, "cpu-simd", "0.1.0");
+
+  private static final Contender PEER =
+      new Contender(Contender.Kind.PEER, "otherlib", "Otherlib 7");
 
   private Runs() {}
 
@@ -29,6 +33,42 @@ public final class Runs {
                 0,
                 0,
                 "the device is <lost>")));
+  }
+
+  /** The same matrix products, by ours and by a peer that takes twice as long and fails once. */
+  public static RunRecord withPeer(double seconds) {
+    RunRecord alone = kernels(seconds);
+    List<Point> points = new ArrayList<>(alone.points());
+    Point first = points.getFirst();
+    points.add(1, by(PEER, first, 2 * seconds, ""));
+    points.add(by(PEER, points.get(2), 0, "the library is missing"));
+    return new RunRecord(
+        alone.suite(),
+        alone.start(),
+        alone.seconds(),
+        alone.command(),
+        alone.program(),
+        alone.commit(),
+        alone.machine(),
+        alone.jvmArguments(),
+        alone.backend(),
+        List.of(new RunRecord.Library(PEER, 2, "Otherlib build 7, 2 threads")),
+        alone.settings(),
+        alone.gate(),
+        points,
+        alone.notes());
+  }
+
+  private static Point by(Contender contender, Point like, double seconds, String failure) {
+    return new Point(
+        like.load(),
+        contender,
+        like.amount(),
+        failure.isEmpty() ? List.of(seconds, seconds, seconds) : List.of(),
+        0,
+        0,
+        failure.isEmpty() ? 3e-7 : 0,
+        failure);
   }
 
   /** Softmax grows with the square of the length, momentum with the length; they cross at 1024. */
