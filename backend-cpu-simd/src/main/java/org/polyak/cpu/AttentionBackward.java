@@ -1,6 +1,5 @@
 package org.polyak.cpu;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionGradients;
@@ -62,11 +61,12 @@ final class AttentionBackward {
     boolean momentumMatters = task.lastGradient() != null && task.lastGradient().momentum() != null;
     CausalScan scan = momentumMatters ? completeScan : memoryScan;
     try (Scratch scratch = new Scratch(worker)) {
-      GradientBlock block = new GradientBlock(task.shape(), scan.blockTokens(), scratch);
-      List<HeadGradientRows> heads =
-          groups.of(group, index -> new HeadGradientRows(spec, rows, task, index, block));
-      QueryGradient.run(spec, products, scan, heads, block, scratch);
-      KeyValueGradient.run(spec, products, scan, heads, block, scratch);
+      HeadGroups.Group heads = groups.group(group);
+      GradientBlock block =
+          new GradientBlock(task.shape(), heads.count(), scan.blockTokens(task.shape()), scratch);
+      HeadGradientRows gradients = new HeadGradientRows(spec, rows, task, heads, block, scratch);
+      new QueryGradient(spec, products, scan, gradients, scratch).run();
+      new KeyValueGradient(spec, products, scan, gradients, scratch).run();
     }
   }
 }

@@ -1,13 +1,11 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionInputs;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
-import org.polyak.spi.fused.FeatureMap;
 import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.Padding;
 import org.polyak.spi.fused.UpdateRule;
@@ -53,138 +51,145 @@ final class AttentionForward {
   /** Computes the heads of one task. */
   void run(Task task, HeadGroups groups, int group, Worker worker) {
     try (Scratch scratch = new Scratch(worker)) {
-      HeadShape shape = task.shape();
-      int block = scan.blockTokens();
-      Rows work = new Rows(shape, block, scratch);
-      List<Head> heads = groups.of(group, index -> new Head(task, index, work, scratch));
-      int length = heads.getFirst().length;
-      int scanned = scannedTokens(spec, scan, shape.queries(), length);
-      HeadGroups.forwards(heads, 0, scanned, block, Head::scanTokens);
-      if (!spec.causal()) {
-        HeadGroups.forwards(heads, 0, length, block, Head::addKeys);
-      }
-      HeadGroups.forwards(heads, scanned, shape.queries(), block, Head::readOut);
-      AttentionState last = task.last();
-      if (last != null) {
-        heads.forEach(head -> head.storeLast(last));
-      }
+      new Heads(task, groups.group(group), scratch).run();
     }
   }
 
-  /** The padded rows of one block of tokens, used by one head after the other. */
-  private static final class Rows {
-    private final float[] q;
-    private final float[] k;
-    private final float[] v;
-    private final float[] out;
-    private final float[] factors;
-
-    Rows(HeadShape shape, int block, Scratch scratch) {
-      q = scratch.take(block * shape.keyStride());
-      k = scratch.take(block * shape.keyStride());
-      v = scratch.take(block * shape.valueStride());
-      out = scratch.take(block * shape.valueStride());
-      factors = scratch.take(block);
-    }
-  }
-
-  /** One head: its place in the tensors and its states. */
-  private final class Head {
+  /** The heads of one task: their place in the tensors, their states and rows at work. */
+  private final class Heads {
     private final Task task;
     private final HeadShape shape;
-    private final int index;
-    private final int sequence;
-    private final int head;
+    private final HeadGroups.Group group;
     private final int length;
     private final Scratch scratch;
     private final HeadTensor queries;
     private final HeadTensor keys;
     private final HeadTensor values;
     private final HeadTensor out;
-    private final float[] memory;
-    private final float @Nullable [] momentum;
-    private final float[] keySum;
-    private final float[] q;
-    private final float[] k;
-    private final float[] v;
-    private final float[] o;
-    private final float[] factors;
+    private final float[][] memory;
+    private final float @Nullable [][] momentum;
+    private final float[][] keySum;
+    private final float[][] q;
+    private final float[][] k;
+    private final float[][] v;
+    private final float[][] o;
+    private final float[][] factors;
+    private final float[][] scanFactors;
+    private final float[][] ones;
 
-    Head(Task task, int index, Rows work, Scratch scratch) {
+    Heads(Task task, HeadGroups.Group group, Scratch scratch) {
       this.task = task;
       this.shape = task.shape();
-      this.index = index;
+      this.group = group;
       this.scratch = scratch;
-      sequence = index / shape.heads();
-      head = index % shape.heads();
-      length = shape.length(task.inputs().keyLengths(), sequence);
+      length = shape.length(task.inputs().keyLengths(), group.sequence());
       queries = HeadTensor.of(task.inputs().queries());
       keys = HeadTensor.of(task.inputs().keys());
       values = HeadTensor.of(task.inputs().values());
       out = HeadTensor.of(task.out());
-      memory = scratch.take(shape.stateSize());
-      momentum = scan.twofold() ? scratch.take(shape.stateSize()) : null;
-      keySum = scratch.take(shape.keyStride());
-      q = work.q;
-      k = work.k;
-      v = work.v;
-      o = work.out;
-      factors = work.factors;
-      AttentionState initial = task.initial();
-      HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, memory);
-      if (momentum != null) {
-        HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, momentum);
-      }
-      HeadState.loadKeySum(initial == null ? null : initial.keySum(), index, shape, keySum);
+      int heads = group.count();
+      int block = scan.blockTokens(shape);
+      memory = scratch.take(heads, shape.stateSize());
+      momentum = scan.twofold() ? scratch.take(heads, shape.stateSize()) : null;
+      keySum = scratch.take(heads, shape.keyStride());
+      q = scratch.take(heads, block * shape.keyStride());
+      k = scratch.take(heads, block * shape.keyStride());
+      v = scratch.take(heads, block * shape.valueStride());
+      o = scratch.take(heads, block * shape.valueStride());
+      factors = scratch.take(heads, block);
+      scanFactors = Scratch.repeated(heads, scan.forwardFactors());
+      ones = Scratch.repeated(heads, scratch.filled(block, 1));
+      loadInitial();
     }
 
-    void scanTokens(int from, int count) {
-      loadKeys(from, count);
-      loadQueries(from, count);
-      if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
-        rows.runningDenominators(count, shape.keyStride(), k, keySum, q, (float) epsilon, factors);
+    private void loadInitial() {
+      AttentionState initial = task.initial();
+      for (int h = 0; h < group.count(); h++) {
+        int index = group.index() + h;
+        HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, memory[h]);
+        if (momentum != null) {
+          HeadState.load(
+              initial == null ? null : initial.momentum(), index, shape, -1, momentum[h]);
+        }
+        HeadState.loadKeySum(initial == null ? null : initial.keySum(), index, shape, keySum[h]);
       }
-      Arrays.fill(o, 0, count * shape.valueStride(), 0);
-      scan.forward(
-          scratch.worker(),
-          new CausalScan.Block(
-              count, shape.keyRows(), shape.keyStride(), shape.valueStride(), k, v, q, o),
-          new CausalScan.States(memory, momentum));
+    }
+
+    void run() {
+      int block = scan.blockTokens(shape);
+      int scanned = scannedTokens(spec, scan, shape.queries(), length);
+      HeadGroups.forwards(0, scanned, block, this::scanTokens);
+      if (!spec.causal()) {
+        HeadGroups.forwards(0, length, block, this::addKeys);
+      }
+      HeadGroups.forwards(scanned, shape.queries(), block, this::readOut);
+      AttentionState last = task.last();
+      if (last != null) {
+        storeLast(last);
+      }
+    }
+
+    private void scanTokens(int from, int count) {
+      loadKeys(from, count, scanFactors);
+      loadQueries(from, count);
+      for (int h = 0; h < group.count(); h++) {
+        if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
+          rows.runningDenominators(
+              count, shape.keyStride(), k[h], keySum[h], q[h], (float) epsilon, factors[h]);
+        }
+        Arrays.fill(o[h], 0, count * shape.valueStride(), 0);
+        scan.forward(
+            scratch.worker(),
+            new CausalScan.Block(
+                count,
+                shape.keyRows(),
+                shape.keyStride(),
+                shape.valueStride(),
+                k[h],
+                v[h],
+                q[h],
+                o[h]),
+            new CausalScan.States(memory[h], momentum == null ? null : momentum[h]));
+      }
       storeOut(from, count);
     }
 
-    void addKeys(int from, int count) {
-      loadKeys(from, count);
-      for (int t = 0; t < count; t++) {
-        for (int i = 0; i < shape.keyStride(); i++) {
-          keySum[i] += k[t * shape.keyStride() + i];
+    private void addKeys(int from, int count) {
+      loadKeys(from, count, ones);
+      for (int h = 0; h < group.count(); h++) {
+        for (int t = 0; t < count; t++) {
+          for (int i = 0; i < shape.keyStride(); i++) {
+            keySum[h][i] += k[h][t * shape.keyStride() + i];
+          }
         }
+        products.multiply(
+            scratch.worker(),
+            shape.keyRows(),
+            shape.valueStride(),
+            count,
+            new Operand(k[h], 0, shape.keyStride(), 1).transposed(),
+            new Operand(v[h], 0, shape.valueStride(), 1),
+            new Operand(memory[h], 0, shape.valueStride(), 1),
+            true);
       }
-      products.multiply(
-          scratch.worker(),
-          shape.keyRows(),
-          shape.valueStride(),
-          count,
-          new Operand(k, 0, shape.keyStride(), 1).transposed(),
-          new Operand(v, 0, shape.valueStride(), 1),
-          new Operand(memory, 0, shape.valueStride(), 1),
-          true);
     }
 
-    void readOut(int from, int count) {
+    private void readOut(int from, int count) {
       loadQueries(from, count);
-      if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
-        rows.denominators(count, shape.keyStride(), q, keySum, (float) epsilon, factors);
+      for (int h = 0; h < group.count(); h++) {
+        if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
+          rows.denominators(count, shape.keyStride(), q[h], keySum[h], (float) epsilon, factors[h]);
+        }
+        products.multiply(
+            scratch.worker(),
+            count,
+            shape.valueStride(),
+            shape.keyRows(),
+            new Operand(q[h], 0, shape.keyStride(), 1),
+            new Operand(memory[h], 0, shape.valueStride(), 1),
+            new Operand(o[h], 0, shape.valueStride(), 1),
+            false);
       }
-      products.multiply(
-          scratch.worker(),
-          count,
-          shape.valueStride(),
-          shape.keyRows(),
-          new Operand(q, 0, shape.keyStride(), 1),
-          new Operand(memory, 0, shape.valueStride(), 1),
-          new Operand(o, 0, shape.valueStride(), 1),
-          false);
       storeOut(from, count);
     }
 
@@ -194,15 +199,15 @@ final class AttentionForward {
           count,
           shape.keyDim(),
           queries.data(),
-          queries.at(sequence, from, head),
+          queries.at(group.sequence(), from, group.first()),
           queries.rowStride(),
           q,
           0,
           shape.keyStride());
     }
 
-    /** Keys and values; padding is zero, whatever the tensors hold there. */
-    private void loadKeys(int from, int count) {
+    /** Keys, and values times factors; padding is zero, whatever the tensors hold there. */
+    private void loadKeys(int from, int count, float[][] valueFactors) {
       int real = Math.clamp(length - from, 0, count);
       if (real > 0) {
         rows.load(
@@ -210,32 +215,36 @@ final class AttentionForward {
             real,
             shape.keyDim(),
             keys.data(),
-            keys.at(sequence, from, head),
+            keys.at(group.sequence(), from, group.first()),
             keys.rowStride(),
             k,
             0,
             shape.keyStride());
-        rows.load(
-            FeatureMap.IDENTITY,
+        rows.loadScaled(
             real,
             shape.valueDim(),
             values.data(),
-            values.at(sequence, from, head),
+            values.at(group.sequence(), from, group.first()),
             values.rowStride(),
+            valueFactors,
             v,
             0,
             shape.valueStride());
       }
-      Arrays.fill(k, real * shape.keyStride(), count * shape.keyStride(), 0);
-      Arrays.fill(v, real * shape.valueStride(), count * shape.valueStride(), 0);
+      for (int h = 0; h < group.count(); h++) {
+        Arrays.fill(k[h], real * shape.keyStride(), count * shape.keyStride(), 0);
+        Arrays.fill(v[h], real * shape.valueStride(), count * shape.valueStride(), 0);
+      }
     }
 
     private void storeOut(int from, int count) {
-      switch (spec.normaliser()) {
-        case Normaliser.None() -> Arrays.fill(factors, 0, count, 1);
-        case Normaliser.SquareRootLength() ->
-            Arrays.fill(factors, 0, count, (float) (1 / Math.sqrt(shape.keys())));
-        case Normaliser.KeySum(double epsilon) -> invertDenominators(from, count);
+      for (int h = 0; h < group.count(); h++) {
+        switch (spec.normaliser()) {
+          case Normaliser.None() -> Arrays.fill(factors[h], 0, count, 1);
+          case Normaliser.SquareRootLength() ->
+              Arrays.fill(factors[h], 0, count, (float) (1 / Math.sqrt(shape.keys())));
+          case Normaliser.KeySum(double epsilon) -> invertDenominators(h, from, count);
+        }
       }
       rows.store(
           count,
@@ -245,27 +254,31 @@ final class AttentionForward {
           shape.valueStride(),
           factors,
           out.data(),
-          out.at(sequence, from, head),
+          out.at(group.sequence(), from, group.first()),
           out.rowStride());
     }
 
-    private void invertDenominators(int from, int count) {
+    private void invertDenominators(int h, int from, int count) {
       if (task.saved() != null) {
         FloatSpan saved = FloatSpan.of(task.saved());
-        System.arraycopy(
-            factors, 0, saved.data(), saved.offset() + index * shape.queries() + from, count);
+        int at = saved.offset() + (group.index() + h) * shape.queries() + from;
+        System.arraycopy(factors[h], 0, saved.data(), at, count);
       }
       for (int t = 0; t < count; t++) {
-        factors[t] = 1 / factors[t];
+        factors[h][t] = 1 / factors[h][t];
       }
     }
 
-    void storeLast(AttentionState last) {
-      HeadState.store(memory, 1, last.memory(), index, shape);
-      HeadState.storeKeySum(keySum, last.keySum(), index, shape);
-      if (momentum != null) {
-        HeadState.store(momentum, -1, last.momentum(), index, shape);
-      } else if (spec.rule() instanceof UpdateRule.Momentum) {
+    private void storeLast(AttentionState last) {
+      for (int h = 0; h < group.count(); h++) {
+        int index = group.index() + h;
+        HeadState.store(memory[h], 1, last.memory(), index, shape);
+        HeadState.storeKeySum(keySum[h], last.keySum(), index, shape);
+        if (momentum != null) {
+          HeadState.store(momentum[h], -1, last.momentum(), index, shape);
+        }
+      }
+      if (momentum == null && spec.rule() instanceof UpdateRule.Momentum) {
         storeMomentumWithoutDecay(last);
       }
     }
@@ -275,20 +288,23 @@ final class AttentionForward {
       boolean kept = spec.padding() == Padding.FREEZE || length == shape.queries();
       AttentionState initial = task.initial();
       float[] product = scratch.take(shape.stateSize());
-      if (kept && length == 0) {
-        HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, product);
-      } else {
-        Arrays.fill(product, 0, shape.stateSize(), 0);
-        if (kept) {
-          loadKeys(length - 1, 1);
-          for (int i = 0; i < shape.keyDim(); i++) {
+      if (kept && length > 0) {
+        loadKeys(length - 1, 1, ones);
+      }
+      for (int h = 0; h < group.count(); h++) {
+        int index = group.index() + h;
+        if (kept && length == 0) {
+          HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, product);
+        } else {
+          Arrays.fill(product, 0, shape.stateSize(), 0);
+          for (int i = 0; kept && i < shape.keyDim(); i++) {
             for (int j = 0; j < shape.valueDim(); j++) {
-              product[i * shape.valueStride() + j] = k[i] * v[j];
+              product[i * shape.valueStride() + j] = k[h][i] * v[h][j];
             }
           }
         }
+        HeadState.store(product, -1, last.momentum(), index, shape);
       }
-      HeadState.store(product, -1, last.momentum(), index, shape);
     }
   }
 }

@@ -5,14 +5,21 @@ package org.polyak.cpu;
  *
  * @param rows loading, storing and normalising rows
  * @param scan the recurrence over tokens
+ * @param momentumScan the recurrence over tokens with momentum
  * @param step the recurrence of one token
  * @param products matrix products
  */
-record AttentionLoops(HeadRows rows, ScanLoops scan, StepLoops step, GemmBlocks products) {
+record AttentionLoops(
+    HeadRows rows,
+    ScanLoops scan,
+    MomentumScanLoops momentumScan,
+    StepLoops step,
+    GemmBlocks products) {
   static AttentionLoops load(CpuDevice device) {
     return new AttentionLoops(
         device.kernel(VectorHeadRows.class),
         device.kernel(VectorScanLoops.class),
+        device.kernel(VectorMomentumScanLoops.class),
         device.kernel(VectorStepLoops.class),
         device.gemm().blocks());
   }

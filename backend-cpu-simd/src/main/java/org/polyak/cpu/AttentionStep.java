@@ -123,7 +123,7 @@ final class AttentionStep {
         tensor.data(),
         tensor.at(sequence, 0, head),
         tensor.rowStride(),
-        to,
+        new float[][] {to},
         0,
         shape.keyStride());
   }

@@ -41,10 +41,16 @@ interface CausalScan {
   record States(float[] r, float @Nullable [] p) {}
 
   /** Most tokens in one block. */
-  int blockTokens();
+  int blockTokens(HeadShape shape);
 
   /** Whether there are two states. */
   boolean twofold();
+
+  /** What the rows of x or y must be multiplied by for {@link #forward}, one for each token. */
+  float[] forwardFactors();
+
+  /** What the rows of z or out must be multiplied by for {@link #reverse}, one for each token. */
+  float[] reverseFactors();
 
   /** Decay, then sum: {@code P = βP + x yᵀ; R = R + γP}, or {@code R = R + γ x yᵀ}. */
   void forward(Worker worker, Block block, States states);

@@ -23,6 +23,8 @@ final class ChunkScan implements CausalScan {
   /** The weights by growing position: {@code w_{C-1}, …, w_0}, so that rows of W are stretches. */
   private final float[] weightsByPosition;
 
+  private final float[] ones;
+
   ChunkScan(Recurrence recurrence, GemmBlocks gemm, int length) {
     this.recurrence = recurrence;
     this.gemm = gemm;
@@ -33,6 +35,8 @@ final class ChunkScan implements CausalScan {
           case Recurrence.Twofold(double beta, double gamma) ->
               new DecayTable(beta, gamma, chunkTokens);
         };
+    this.ones = new float[chunkTokens];
+    Arrays.fill(ones, 1);
     this.weightsByPosition = new float[chunkTokens];
     for (int l = 0; l < chunkTokens; l++) {
       weightsByPosition[chunkTokens - 1 - l] = (float) table.weight(l);
@@ -40,13 +44,23 @@ final class ChunkScan implements CausalScan {
   }
 
   @Override
-  public int blockTokens() {
+  public int blockTokens(HeadShape shape) {
     return chunkTokens;
   }
 
   @Override
   public boolean twofold() {
     return recurrence instanceof Recurrence.Twofold;
+  }
+
+  @Override
+  public float[] forwardFactors() {
+    return ones;
+  }
+
+  @Override
+  public float[] reverseFactors() {
+    return ones;
   }
 
   @Override

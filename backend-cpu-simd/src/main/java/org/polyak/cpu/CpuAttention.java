@@ -39,7 +39,8 @@ final class CpuAttention implements AttentionKernel {
 
   private static CausalScan scan(Recurrence recurrence, AttentionLoops loops, Schedule schedule) {
     return switch (schedule) {
-      case Schedule.Automatic(), Schedule.Recurrent() -> new TokenScan(recurrence, loops.scan());
+      case Schedule.Automatic(), Schedule.Recurrent() ->
+          new TokenScan(recurrence, loops.scan(), loops.momentumScan());
       case Schedule.Chunked(int length) -> new ChunkScan(recurrence, loops.products(), length);
     };
   }

@@ -1,35 +1,30 @@
 package org.polyak.cpu;
 
-import java.util.Arrays;
-
-/**
- * The padded rows of one block of tokens in the backward pass, used by one head after the other.
- */
+/** The padded rows of one block of tokens in the backward pass, an array for each head. */
 final class GradientBlock {
   private final int tokens;
-  private final float[] q;
-  private final float[] k;
-  private final float[] v;
-  private final float[] numerator;
-  private final float[] denominator;
-  private final float[] reciprocals;
-  private final float[] ones;
-  private final float[] keyGradient;
-  private final float[] valueGradient;
+  private final float[][] q;
+  private final float[][] k;
+  private final float[][] v;
+  private final float[][] numerator;
+  private final float[][] denominator;
+  private final float[][] reciprocals;
+  private final float[][] ones;
+  private final float[][] keyGradient;
+  private final float[][] valueGradient;
 
-  /** Rows for up to {@code tokens} tokens. */
-  GradientBlock(HeadShape shape, int tokens, Scratch scratch) {
+  /** Rows for up to {@code tokens} tokens of each head. */
+  GradientBlock(HeadShape shape, int heads, int tokens, Scratch scratch) {
     this.tokens = tokens;
-    q = scratch.take(tokens * shape.keyStride());
-    k = scratch.take(tokens * shape.keyStride());
-    v = scratch.take(tokens * shape.valueStride());
-    numerator = scratch.take(tokens * shape.valueStride());
-    keyGradient = scratch.take(tokens * shape.keyStride());
-    valueGradient = scratch.take(tokens * shape.valueStride());
-    denominator = scratch.take(tokens);
-    reciprocals = scratch.take(tokens);
-    ones = scratch.take(tokens);
-    Arrays.fill(ones, 0, tokens, 1);
+    q = scratch.take(heads, tokens * shape.keyStride());
+    k = scratch.take(heads, tokens * shape.keyStride());
+    v = scratch.take(heads, tokens * shape.valueStride());
+    numerator = scratch.take(heads, tokens * shape.valueStride());
+    keyGradient = scratch.take(heads, tokens * shape.keyStride());
+    valueGradient = scratch.take(heads, tokens * shape.valueStride());
+    denominator = scratch.take(heads, tokens);
+    reciprocals = scratch.take(heads, tokens);
+    ones = Scratch.repeated(heads, scratch.filled(tokens, 1));
   }
 
   /** Most tokens in one block. */
@@ -38,47 +33,47 @@ final class GradientBlock {
   }
 
   /** φ(q). */
-  float[] q() {
+  float[][] q() {
     return q;
   }
 
   /** φ(k). */
-  float[] k() {
+  float[][] k() {
     return k;
   }
 
   /** v. */
-  float[] v() {
+  float[][] v() {
     return v;
   }
 
   /** dN, the gradient for the numerators. */
-  float[] numerator() {
+  float[][] numerator() {
     return numerator;
   }
 
   /** dd, the gradient for the denominators, one per token. */
-  float[] denominator() {
+  float[][] denominator() {
     return denominator;
   }
 
   /** The reciprocals of the denominators, one per token. */
-  float[] reciprocals() {
+  float[][] reciprocals() {
     return reciprocals;
   }
 
   /** A one per token. */
-  float[] ones() {
+  float[][] ones() {
     return ones;
   }
 
   /** The gradient for φ(q), then that for φ(k). */
-  float[] keyGradient() {
+  float[][] keyGradient() {
     return keyGradient;
   }
 
   /** The gradient for v. */
-  float[] valueGradient() {
+  float[][] valueGradient() {
     return valueGradient;
   }
 }

@@ -3,57 +3,40 @@ package org.polyak.cpu;
 import java.util.Arrays;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionSpec;
-import org.polyak.spi.fused.FeatureMap;
 import org.polyak.spi.fused.Normaliser;
 
 /**
- * The rows of one head that the backward pass works on: loads of mapped queries and keys, values
- * and numerator gradients, forwards or backwards in time, and the stores of gradients. Blocks are
- * given by their first token and their number of tokens, whatever the direction.
+ * The rows of one task's heads that the backward pass works on: loads of mapped queries and keys,
+ * values and numerator gradients, forwards or backwards in time, and the stores of gradients.
+ * Blocks are given by their first token and their number of tokens, whatever the direction.
  */
 final class HeadGradientRows {
   private final AttentionSpec spec;
   private final HeadRows rows;
   private final AttentionBackward.Task task;
   private final HeadShape shape;
-  private final int index;
-  private final int sequence;
-  private final int head;
+  private final HeadGroups.Group group;
   private final int length;
-  private final HeadTensor out;
-  private final HeadTensor outGradient;
+  private final GradientBlock block;
 
-  private final float[] q;
-  private final float[] k;
-  private final float[] v;
-  private final float[] numerator;
-  private final float[] denominator;
-  private final float[] reciprocals;
-  private final float[] ones;
+  /** dd of every query of each head: computed once, wanted in both directions. */
+  private final float[][] denominators;
 
   HeadGradientRows(
       AttentionSpec spec,
       HeadRows rows,
       AttentionBackward.Task task,
-      int index,
-      GradientBlock block) {
+      HeadGroups.Group group,
+      GradientBlock block,
+      Scratch scratch) {
     this.spec = spec;
     this.rows = rows;
     this.task = task;
     this.shape = task.shape();
-    this.index = index;
-    sequence = index / shape.heads();
-    head = index % shape.heads();
-    length = shape.length(task.inputs().keyLengths(), sequence);
-    out = HeadTensor.of(task.out());
-    outGradient = HeadTensor.of(task.outGradient());
-    q = block.q();
-    k = block.k();
-    v = block.v();
-    numerator = block.numerator();
-    denominator = block.denominator();
-    reciprocals = block.reciprocals();
-    ones = block.ones();
+    this.group = group;
+    this.block = block;
+    length = shape.length(task.inputs().keyLengths(), group.sequence());
+    denominators = scratch.take(group.count(), hasKeySum() ? shape.queries() : 0);
   }
 
   HeadShape shape() {
@@ -64,9 +47,19 @@ final class HeadGradientRows {
     return task;
   }
 
-  /** Number of the head, counted through the batch. */
-  int index() {
-    return index;
+  /** The rows at work. */
+  GradientBlock block() {
+    return block;
+  }
+
+  /** Number of heads. */
+  int heads() {
+    return group.count();
+  }
+
+  /** Number of a head, counted through the batch. */
+  int index(int head) {
+    return group.index() + head;
   }
 
   /** Number of keys that are no padding. */
@@ -78,125 +71,139 @@ final class HeadGradientRows {
     return spec.normaliser() instanceof Normaliser.KeySum;
   }
 
+  /** φ(q). */
   void loadQueries(int from, int count, boolean backwards) {
-    load(
-        spec.featureMap(),
-        task.inputs().queries(),
-        from,
-        count,
-        0,
-        backwards,
-        q,
-        shape.keyStride());
+    map(task.inputs().queries(), from, count, 0, backwards, block.q());
   }
 
-  /** Keys and values; padding is zero, whatever the tensors hold there. */
-  void loadKeysAndValues(int from, int count, boolean backwards) {
+  /** φ(k), and v times factors; padding is zero, whatever the tensors hold there. */
+  void loadKeysAndValues(int from, int count, boolean backwards, float[][] valueFactors) {
     int real = Math.clamp(length - from, 0, count);
     int firstReal = backwards ? count - real : 0;
     int firstPadding = backwards ? 0 : real;
     int padding = count - real;
-    load(
-        spec.featureMap(),
-        task.inputs().keys(),
-        from,
-        real,
-        firstReal,
-        backwards,
-        k,
-        shape.keyStride());
-    load(
-        FeatureMap.IDENTITY,
-        task.inputs().values(),
-        from,
-        real,
-        firstReal,
-        backwards,
-        v,
-        shape.valueStride());
-    Arrays.fill(
-        k, firstPadding * shape.keyStride(), (firstPadding + padding) * shape.keyStride(), 0);
-    Arrays.fill(
-        v, firstPadding * shape.valueStride(), (firstPadding + padding) * shape.valueStride(), 0);
-  }
-
-  /** dN and, with a sum of keys, dd: {@code dN = dO/d}, {@code dd = −dO·out/d}. */
-  void loadOutGradients(int from, int count, boolean backwards) {
-    load(
-        FeatureMap.IDENTITY,
-        task.outGradient(),
-        from,
-        count,
-        0,
-        backwards,
-        numerator,
-        shape.valueStride());
-    switch (spec.normaliser()) {
-      case Normaliser.None() -> {
-        return;
-      }
-      case Normaliser.SquareRootLength() ->
-          Arrays.fill(reciprocals, 0, count, (float) (1 / Math.sqrt(shape.keys())));
-      case Normaliser.KeySum(double epsilon) -> loadDenominators(from, count, backwards);
+    map(task.inputs().keys(), from, real, firstReal, backwards, block.k());
+    scale(task.inputs().values(), from, real, firstReal, backwards, valueFactors, block.v());
+    for (int h = 0; h < heads(); h++) {
+      clear(block.k()[h], firstPadding, padding, shape.keyStride());
+      clear(block.v()[h], firstPadding, padding, shape.valueStride());
     }
-    int stride = shape.valueStride();
-    rows.store(count, stride, numerator, 0, stride, reciprocals, numerator, 0, stride);
   }
 
-  private void loadDenominators(int from, int count, boolean backwards) {
-    FloatSpan saved = FloatSpan.of(task.saved());
-    int first = saved.offset() + index * shape.queries() + from;
-    int row = backwards ? from + count - 1 : from;
-    int direction = backwards ? -1 : 1;
+  private static void clear(float[] rows, int first, int count, int stride) {
+    Arrays.fill(rows, first * stride, (first + count) * stride, 0);
+  }
+
+  /** With a sum of keys: dd of these queries, {@code −dO·out/d}, for all later loads. */
+  void computeDenominators(int from, int count) {
+    if (!hasKeySum()) {
+      return;
+    }
+    HeadTensor out = HeadTensor.of(task.out());
+    HeadTensor outGradient = HeadTensor.of(task.outGradient());
     rows.dots(
         count,
         shape.valueDim(),
         outGradient.data(),
-        outGradient.at(sequence, row, head),
-        direction * outGradient.rowStride(),
+        outGradient.at(group.sequence(), from, group.first()),
+        outGradient.rowStride(),
         out.data(),
-        out.at(sequence, row, head),
-        direction * out.rowStride(),
-        denominator);
-    for (int t = 0; t < count; t++) {
-      reciprocals[t] = 1 / saved.data()[first + (backwards ? count - 1 - t : t)];
-      denominator[t] *= -reciprocals[t];
+        out.at(group.sequence(), from, group.first()),
+        out.rowStride(),
+        denominators,
+        from);
+    FloatSpan saved = FloatSpan.of(task.saved());
+    for (int h = 0; h < heads(); h++) {
+      int at = saved.offset() + index(h) * shape.queries();
+      for (int t = from; t < from + count; t++) {
+        denominators[h][t] *= -1 / saved.data()[at + t];
+      }
+    }
+  }
+
+  /** dN and, with a sum of keys, dd: {@code dN = dO/d}. */
+  void loadOutGradients(int from, int count, boolean backwards) {
+    float[][] factors =
+        switch (spec.normaliser()) {
+          case Normaliser.None() -> block.ones();
+          case Normaliser.SquareRootLength() -> {
+            for (float[] reciprocals : block.reciprocals()) {
+              Arrays.fill(reciprocals, 0, count, (float) (1 / Math.sqrt(shape.keys())));
+            }
+            yield block.reciprocals();
+          }
+          case Normaliser.KeySum(double epsilon) -> {
+            loadDenominators(from, count, backwards);
+            yield block.reciprocals();
+          }
+        };
+    scale(task.outGradient(), from, count, 0, backwards, factors, block.numerator());
+  }
+
+  private void loadDenominators(int from, int count, boolean backwards) {
+    FloatSpan saved = FloatSpan.of(task.saved());
+    for (int h = 0; h < heads(); h++) {
+      int at = saved.offset() + index(h) * shape.queries();
+      for (int row = 0; row < count; row++) {
+        int token = from + (backwards ? count - 1 - row : row);
+        block.reciprocals()[h][row] = 1 / saved.data()[at + token];
+        block.denominator()[h][row] = denominators[h][token];
+      }
     }
   }
 
   /** {@code sum += key_t}; {@code gradient_t += dd_t · sum}. */
-  void addKeySums(int count, float[] sum, float[] gradient) {
-    rows.runningSum(count, shape.keyStride(), k, ones, sum, denominator, gradient);
+  void addKeySums(int head, int count, float[] sum) {
+    rows.runningSum(
+        count,
+        shape.keyStride(),
+        block.k()[head],
+        block.ones()[head],
+        sum,
+        block.denominator()[head],
+        block.keyGradient()[head]);
   }
 
   /** {@code gradient_t += dd_t · sum} for a sum that stands still. */
-  void addKeySum(int count, float[] sum, float[] gradient) {
+  void addKeySum(int head, int count, float[] sum) {
     int stride = shape.keyStride();
+    float[] gradient = block.keyGradient()[head];
     for (int t = 0; t < count; t++) {
+      float factor = block.denominator()[head][t];
       for (int i = 0; i < stride; i++) {
-        gradient[t * stride + i] = Math.fma(denominator[t], sum[i], gradient[t * stride + i]);
+        gradient[t * stride + i] = Math.fma(factor, sum[i], gradient[t * stride + i]);
       }
     }
   }
 
   /** {@code sum += dd_t φ(q_t)}; {@code gradient_t += sum}. */
-  void addQuerySums(int count, float[] sum, float[] gradient) {
-    rows.runningSum(count, shape.keyStride(), q, denominator, sum, ones, gradient);
+  void addQuerySums(int head, int count, float[] sum) {
+    rows.runningSum(
+        count,
+        shape.keyStride(),
+        block.q()[head],
+        block.denominator()[head],
+        sum,
+        block.ones()[head],
+        block.keyGradient()[head]);
   }
 
   /** {@code sum += Σ_t dd_t φ(q_t)}. */
-  void sumQueries(int count, float[] sum) {
+  void sumQueries(int head, int count, float[] sum) {
     int stride = shape.keyStride();
+    float[] q = block.q()[head];
     for (int t = 0; t < count; t++) {
+      float factor = block.denominator()[head][t];
       for (int i = 0; i < stride; i++) {
-        sum[i] = Math.fma(denominator[t], q[t * stride + i], sum[i]);
+        sum[i] = Math.fma(factor, q[t * stride + i], sum[i]);
       }
     }
   }
 
   /** {@code sum += Σ_t φ(k_t)}. */
-  void sumKeys(int count, float[] sum) {
+  void sumKeys(int head, int count, float[] sum) {
     int stride = shape.keyStride();
+    float[] k = block.k()[head];
     for (int t = 0; t < count; t++) {
       for (int i = 0; i < stride; i++) {
         sum[i] += k[t * stride + i];
@@ -205,21 +212,42 @@ final class HeadGradientRows {
   }
 
   /** Stores gradients for φ(q) as gradients for the queries. */
-  void storeQueryGradients(int from, int count, float[] gradients) {
+  void storeQueryGradients(int from, int count) {
     loadQueries(from, count, false);
-    rows.chain(spec.featureMap(), count, shape.keyStride(), q, gradients);
-    store(gradients, shape.keyStride(), task.gradients().queries(), from, count, 0, false);
+    chain(count, block.q());
+    Tensor to = task.gradients().queries();
+    store(block.keyGradient(), shape.keyStride(), to, from, count, 0, false, block.ones());
   }
 
   /** Stores gradients for φ(k) as gradients for the keys; padding gets zero. */
-  void storeKeyGradients(int from, int count, boolean backwards, float[] gradients) {
-    rows.chain(spec.featureMap(), count, shape.keyStride(), k, gradients);
-    storeReal(gradients, shape.keyStride(), task.gradients().keys(), from, count, backwards);
+  void storeKeyGradients(int from, int count, boolean backwards) {
+    chain(count, block.k());
+    storeReal(
+        block.keyGradient(),
+        shape.keyStride(),
+        task.gradients().keys(),
+        from,
+        count,
+        backwards,
+        block.ones());
   }
 
-  /** Stores gradients for the values; padding gets zero. */
-  void storeValueGradients(int from, int count, boolean backwards, float[] gradients) {
-    storeReal(gradients, shape.valueStride(), task.gradients().values(), from, count, backwards);
+  /** Stores gradients for the values times factors; padding gets zero. */
+  void storeValueGradients(int from, int count, boolean backwards, float[][] factors) {
+    storeReal(
+        block.valueGradient(),
+        shape.valueStride(),
+        task.gradients().values(),
+        from,
+        count,
+        backwards,
+        factors);
+  }
+
+  private void chain(int count, float[][] mapped) {
+    for (int h = 0; h < heads(); h++) {
+      rows.chain(spec.featureMap(), count, shape.keyStride(), mapped[h], block.keyGradient()[h]);
+    }
   }
 
   /** Sets the gradients of keys and values from a token on to zero. */
@@ -230,63 +258,85 @@ final class HeadGradientRows {
 
   private void clear(HeadTensor tensor, int from) {
     for (int row = from; row < shape.keys(); row++) {
-      int at = tensor.at(sequence, row, head);
-      Arrays.fill(tensor.data(), at, at + tensor.width(), 0);
+      int at = tensor.at(group.sequence(), row, group.first());
+      Arrays.fill(tensor.data(), at, at + heads() * tensor.width(), 0);
     }
   }
 
-  private void storeReal(
-      float[] gradients, int stride, Tensor tensor, int from, int count, boolean backwards) {
-    int real = Math.clamp(length - from, 0, count);
-    store(gradients, stride, tensor, from, real, backwards ? count - real : 0, backwards);
+  private void map(
+      Tensor tensor, int from, int count, int firstRow, boolean backwards, float[][] to) {
+    HeadTensor place = HeadTensor.of(tensor);
+    if (count > 0) {
+      rows.load(
+          spec.featureMap(),
+          count,
+          place.width(),
+          place.data(),
+          place.at(group.sequence(), backwards ? from + count - 1 : from, group.first()),
+          backwards ? -place.rowStride() : place.rowStride(),
+          to,
+          firstRow,
+          shape.keyStride());
+    }
   }
 
-  private void load(
-      FeatureMap map,
+  private void scale(
       Tensor tensor,
       int from,
       int count,
       int firstRow,
       boolean backwards,
-      float[] to,
-      int stride) {
-    if (count == 0) {
-      return;
-    }
+      float[][] factors,
+      float[][] to) {
     HeadTensor place = HeadTensor.of(tensor);
-    rows.load(
-        map,
-        count,
-        place.width(),
-        place.data(),
-        place.at(sequence, backwards ? from + count - 1 : from, head),
-        backwards ? -place.rowStride() : place.rowStride(),
-        to,
-        firstRow * stride,
-        stride);
+    if (count > 0) {
+      rows.loadScaled(
+          count,
+          place.width(),
+          place.data(),
+          place.at(group.sequence(), backwards ? from + count - 1 : from, group.first()),
+          backwards ? -place.rowStride() : place.rowStride(),
+          factors,
+          to,
+          firstRow,
+          shape.valueStride());
+    }
+  }
+
+  private void storeReal(
+      float[][] gradients,
+      int stride,
+      Tensor tensor,
+      int from,
+      int count,
+      boolean backwards,
+      float[][] factors) {
+    int real = Math.clamp(length - from, 0, count);
+    int firstRow = backwards ? count - real : 0;
+    store(gradients, stride, tensor, from, real, firstRow, backwards, factors);
   }
 
   private void store(
-      float[] from,
+      float[][] from,
       int stride,
       Tensor tensor,
       int first,
       int count,
       int firstRow,
-      boolean backwards) {
-    if (count == 0) {
-      return;
-    }
+      boolean backwards,
+      float[][] factors) {
     HeadTensor place = HeadTensor.of(tensor);
-    rows.store(
-        count,
-        place.width(),
-        from,
-        firstRow * stride,
-        stride,
-        ones,
-        place.data(),
-        place.at(sequence, backwards ? first + count - 1 : first, head),
-        backwards ? -place.rowStride() : place.rowStride());
+    if (count > 0) {
+      rows.store(
+          count,
+          place.width(),
+          from,
+          firstRow,
+          stride,
+          factors,
+          place.data(),
+          place.at(group.sequence(), backwards ? first + count - 1 : first, group.first()),
+          backwards ? -place.rowStride() : place.rowStride());
+    }
   }
 }

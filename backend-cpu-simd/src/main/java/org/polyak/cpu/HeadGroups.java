@@ -1,14 +1,10 @@
 package org.polyak.cpu;
 
-import java.util.List;
-import java.util.function.IntFunction;
-import java.util.stream.IntStream;
-
 /**
  * How the heads of a batch are cut into tasks. The heads of one sequence lie side by side in every
- * row, so a task takes several of them, block of tokens by block of tokens: then all of a cache
- * line, and of a page, is used while it is near. Heads do not depend on each other, so the cut does
- * not change a bit of the result.
+ * row, so a task takes several of them, block of tokens by block of tokens: then memory is read and
+ * written in its own order. Heads do not depend on each other, so the cut does not change a bit of
+ * the result.
  *
  * @param batch number of sequences
  * @param heads heads per sequence
@@ -20,6 +16,16 @@ record HeadGroups(int batch, int heads, int perTask) {
 
   /** Enough tasks that threads of uneven speed finish together. */
   private static final int TASKS_PER_THREAD = 3;
+
+  /**
+   * The heads of one task.
+   *
+   * @param sequence their sequence
+   * @param first the first of them
+   * @param count how many
+   * @param index the first's number, counted through the batch
+   */
+  record Group(int sequence, int first, int count, int index) {}
 
   /**
    * Chooses the cut.
@@ -41,42 +47,31 @@ record HeadGroups(int batch, int heads, int perTask) {
     return batch * perSequence();
   }
 
-  /** Something for each head of a task, made from its number as counted through the batch. */
-  <H> List<H> of(int task, IntFunction<H> head) {
-    int first = task % perSequence() * perTask;
+  /** The heads of a task. */
+  Group group(int task) {
     int sequence = task / perSequence();
-    return IntStream.range(first, Math.min(heads, first + perTask))
-        .map(h -> sequence * heads + h)
-        .mapToObj(head)
-        .toList();
+    int first = task % perSequence() * perTask;
+    return new Group(sequence, first, Math.min(perTask, heads - first), sequence * heads + first);
   }
 
-  /**
-   * What is done to one head and one block of tokens.
-   *
-   * @param <H> the head
-   */
+  /** What is done to a block of tokens. */
   @FunctionalInterface
-  interface Step<H> {
+  interface Step {
     /** Works on {@code count} tokens from token {@code from} on. */
-    void run(H head, int from, int count);
+    void run(int from, int count);
   }
 
-  /** Takes all heads through the tokens {@code [from, to)}, block by block. */
-  static <H> void forwards(List<H> group, int from, int to, int block, Step<H> step) {
+  /** Goes through the tokens {@code [from, to)}, block by block. */
+  static void forwards(int from, int to, int block, Step step) {
     for (int at = from; at < to; at += block) {
-      for (H head : group) {
-        step.run(head, at, Math.min(block, to - at));
-      }
+      step.run(at, Math.min(block, to - at));
     }
   }
 
-  /** Takes all heads through the tokens {@code [0, to)}, the last block first. */
-  static <H> void backwards(List<H> group, int to, int block, Step<H> step) {
+  /** Goes through the tokens {@code [0, to)}, the last block first. */
+  static void backwards(int to, int block, Step step) {
     for (int i = Math.ceilDiv(to, block) - 1; i >= 0; i--) {
-      for (H head : group) {
-        step.run(head, i * block, Math.min(block, to - i * block));
-      }
+      step.run(i * block, Math.min(block, to - i * block));
     }
   }
 }

@@ -12,16 +12,18 @@ interface HeadRows {
   int lanes();
 
   /**
-   * Loads rows and applies the feature map.
+   * Loads rows of heads that lie side by side and applies the feature map. Goes through the tensor
+   * in the order of memory, which is what keeps memory busy.
    *
    * @param map φ
    * @param count number of rows
-   * @param width floats per row
+   * @param width floats per row of one head
    * @param from the tensor's array
-   * @param fromOffset start of the first row
+   * @param fromOffset start of the first row of the first head; the next head's is {@code width}
+   *     further
    * @param fromStride distance between rows; negative to read backwards
-   * @param to receives padded rows
-   * @param toOffset start of the first padded row
+   * @param to receives padded rows, an array per head
+   * @param toRow the first row to receive
    * @param toStride length of a padded row
    */
   void load(
@@ -31,30 +33,47 @@ interface HeadRows {
       float[] from,
       int fromOffset,
       int fromStride,
-      float[] to,
-      int toOffset,
+      float[][] to,
+      int toRow,
       int toStride);
 
   /**
-   * Stores rows, each times a factor.
+   * Loads rows of heads that lie side by side, each times a factor. Parameters as in {@link #load}.
    *
-   * @param count number of rows
-   * @param width floats per row
-   * @param from rows, padded or not
-   * @param fromOffset start of the first row
-   * @param fromStride distance between rows
-   * @param factors one factor per row from index 0
-   * @param to the tensor's array
-   * @param toOffset start of the first row
-   * @param toStride distance between rows; negative to write backwards
+   * @param factors an array per head, indexed as the rows that receive
    */
-  void store(
+  void loadScaled(
       int count,
       int width,
       float[] from,
       int fromOffset,
       int fromStride,
-      float[] factors,
+      float[][] factors,
+      float[][] to,
+      int toRow,
+      int toStride);
+
+  /**
+   * Stores rows of heads that lie side by side, each times a factor.
+   *
+   * @param count number of rows
+   * @param width floats per row of one head
+   * @param from rows, padded or not, an array per head
+   * @param fromRow the first row to store
+   * @param fromStride distance between rows
+   * @param factors an array per head, indexed as the rows to store
+   * @param to the tensor's array
+   * @param toOffset start of the first row of the first head; the next head's is {@code width}
+   *     further
+   * @param toStride distance between rows; negative to write backwards
+   */
+  void store(
+      int count,
+      int width,
+      float[][] from,
+      int fromRow,
+      int fromStride,
+      float[][] factors,
       float[] to,
       int toOffset,
       int toStride);
@@ -124,17 +143,18 @@ interface HeadRows {
       int count, int stride, float[] queries, float[] sum, float epsilon, float[] denominators);
 
   /**
-   * Scalar products of rows of two tensors.
+   * Scalar products of rows of two tensors, for heads that lie side by side.
    *
    * @param count number of rows
-   * @param width floats per row
+   * @param width floats per row of one head
    * @param a array of the first
-   * @param aOffset start of its first row
+   * @param aOffset start of the first head's first row; the next head's is {@code width} further
    * @param aStride distance between its rows
    * @param b array of the second
-   * @param bOffset start of its first row
+   * @param bOffset start of the first head's first row; the next head's is {@code width} further
    * @param bStride distance between its rows
-   * @param dots receives one value per row from index 0
+   * @param dots receives one value per row, an array per head
+   * @param first index of the first value
    */
   void dots(
       int count,
@@ -145,5 +165,6 @@ interface HeadRows {
       float[] b,
       int bOffset,
       int bStride,
-      float[] dots);
+      float[][] dots,
+      int first);
 }

@@ -1,7 +1,6 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
@@ -11,123 +10,128 @@ import org.polyak.spi.fused.AttentionState;
  * z_i}, with the states of the attention itself, transposed.
  */
 final class QueryGradient {
+  private final AttentionSpec spec;
   private final GemmBlocks products;
   private final CausalScan scan;
-  private final HeadGradientRows head;
+  private final HeadGradientRows heads;
   private final GradientBlock block;
   private final HeadShape shape;
   private final Worker worker;
+  private final float[][] valueFactors;
 
-  /** Sᵀ and nᵀ, padded to {@code valueRows × keyStride}. */
-  private final float[] memory;
+  /** Sᵀ and nᵀ of each head, padded to {@code valueRows × keyStride}. */
+  private final float[][] memory;
 
-  private final float @Nullable [] momentum;
-  private final float[] keySum;
-  private final float[] gradient;
+  private final float @Nullable [][] momentum;
+  private final float[][] keySum;
+  private final float[][] gradient;
 
-  private QueryGradient(
+  QueryGradient(
+      AttentionSpec spec,
       GemmBlocks products,
       CausalScan scan,
-      HeadGradientRows head,
-      GradientBlock block,
+      HeadGradientRows heads,
       Scratch scratch) {
+    this.spec = spec;
     this.products = products;
     this.scan = scan;
-    this.head = head;
-    this.block = block;
-    this.shape = head.shape();
+    this.heads = heads;
+    this.block = heads.block();
+    this.shape = heads.shape();
     this.worker = scratch.worker();
-    memory = scratch.take(shape.transposedStateSize());
-    momentum = scan.twofold() ? scratch.take(shape.transposedStateSize()) : null;
-    keySum = scratch.take(shape.keyStride());
+    valueFactors = Scratch.repeated(heads.heads(), scan.forwardFactors());
+    memory = scratch.take(heads.heads(), shape.transposedStateSize());
+    momentum = scan.twofold() ? scratch.take(heads.heads(), shape.transposedStateSize()) : null;
+    keySum = scratch.take(heads.heads(), shape.keyStride());
     gradient = block.keyGradient();
     loadInitial(scratch);
   }
 
-  /** Takes the heads of one task through all tokens. */
-  static void run(
-      AttentionSpec spec,
-      GemmBlocks products,
-      CausalScan scan,
-      List<HeadGradientRows> heads,
-      GradientBlock block,
-      Scratch scratch) {
-    List<QueryGradient> passes =
-        heads.stream()
-            .map(head -> new QueryGradient(products, scan, head, block, scratch))
-            .toList();
-    int length = heads.getFirst().length();
-    int queries = heads.getFirst().shape().queries();
-    int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
-    HeadGroups.forwards(passes, 0, scanned, block.tokens(), QueryGradient::scanTokens);
-    if (!spec.causal()) {
-      HeadGroups.forwards(passes, 0, length, block.tokens(), QueryGradient::addKeys);
+  private void loadInitial(Scratch scratch) {
+    AttentionState initial = heads.task().initial();
+    float[] state = scratch.take(shape.stateSize());
+    for (int h = 0; h < heads.heads(); h++) {
+      int index = heads.index(h);
+      HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, state);
+      HeadState.transpose(state, shape, memory[h]);
+      if (momentum != null) {
+        HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, state);
+        HeadState.transpose(state, shape, momentum[h]);
+      }
+      HeadState.loadKeySum(initial == null ? null : initial.keySum(), index, shape, keySum[h]);
     }
-    HeadGroups.forwards(passes, scanned, queries, block.tokens(), QueryGradient::readOut);
   }
 
-  private void loadInitial(Scratch scratch) {
-    AttentionState initial = head.task().initial();
-    float[] state = scratch.take(shape.stateSize());
-    HeadState.load(initial == null ? null : initial.memory(), head.index(), shape, 1, state);
-    HeadState.transpose(state, shape, memory);
-    if (momentum != null) {
-      HeadState.load(initial == null ? null : initial.momentum(), head.index(), shape, -1, state);
-      HeadState.transpose(state, shape, momentum);
+  /** Takes the heads through all tokens. */
+  void run() {
+    int length = heads.length();
+    int queries = shape.queries();
+    int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
+    HeadGroups.forwards(0, scanned, block.tokens(), this::scanTokens);
+    if (!spec.causal()) {
+      HeadGroups.forwards(0, length, block.tokens(), this::addKeys);
     }
-    HeadState.loadKeySum(initial == null ? null : initial.keySum(), head.index(), shape, keySum);
+    HeadGroups.forwards(scanned, queries, block.tokens(), this::readOut);
   }
 
   private void scanTokens(int from, int count) {
-    head.loadKeysAndValues(from, count, false);
-    head.loadOutGradients(from, count, false);
-    Arrays.fill(gradient, 0, count * shape.keyStride(), 0);
-    scan.forward(
-        worker,
-        new CausalScan.Block(
-            count,
-            shape.valueRows(),
-            shape.valueStride(),
-            shape.keyStride(),
-            block.v(),
-            block.k(),
-            block.numerator(),
-            gradient),
-        new CausalScan.States(memory, momentum));
-    if (head.hasKeySum()) {
-      head.addKeySums(count, keySum, gradient);
+    heads.loadKeysAndValues(from, count, false, valueFactors);
+    heads.computeDenominators(from, count);
+    heads.loadOutGradients(from, count, false);
+    for (int h = 0; h < heads.heads(); h++) {
+      Arrays.fill(gradient[h], 0, count * shape.keyStride(), 0);
+      scan.forward(
+          worker,
+          new CausalScan.Block(
+              count,
+              shape.valueRows(),
+              shape.valueStride(),
+              shape.keyStride(),
+              block.v()[h],
+              block.k()[h],
+              block.numerator()[h],
+              gradient[h]),
+          new CausalScan.States(memory[h], momentum == null ? null : momentum[h]));
+      if (heads.hasKeySum()) {
+        heads.addKeySums(h, count, keySum[h]);
+      }
     }
-    head.storeQueryGradients(from, count, gradient);
+    heads.storeQueryGradients(from, count);
   }
 
   private void addKeys(int from, int count) {
-    head.loadKeysAndValues(from, count, false);
-    head.sumKeys(count, keySum);
-    products.multiply(
-        worker,
-        shape.valueRows(),
-        shape.keyStride(),
-        count,
-        new Operand(block.v(), 0, shape.valueStride(), 1).transposed(),
-        new Operand(block.k(), 0, shape.keyStride(), 1),
-        new Operand(memory, 0, shape.keyStride(), 1),
-        true);
+    heads.loadKeysAndValues(from, count, false, block.ones());
+    for (int h = 0; h < heads.heads(); h++) {
+      heads.sumKeys(h, count, keySum[h]);
+      products.multiply(
+          worker,
+          shape.valueRows(),
+          shape.keyStride(),
+          count,
+          new Operand(block.v()[h], 0, shape.valueStride(), 1).transposed(),
+          new Operand(block.k()[h], 0, shape.keyStride(), 1),
+          new Operand(memory[h], 0, shape.keyStride(), 1),
+          true);
+    }
   }
 
   private void readOut(int from, int count) {
-    head.loadOutGradients(from, count, false);
-    products.multiply(
-        worker,
-        count,
-        shape.keyStride(),
-        shape.valueRows(),
-        new Operand(block.numerator(), 0, shape.valueStride(), 1),
-        new Operand(memory, 0, shape.keyStride(), 1),
-        new Operand(gradient, 0, shape.keyStride(), 1),
-        false);
-    if (head.hasKeySum()) {
-      head.addKeySum(count, keySum, gradient);
+    heads.computeDenominators(from, count);
+    heads.loadOutGradients(from, count, false);
+    for (int h = 0; h < heads.heads(); h++) {
+      products.multiply(
+          worker,
+          count,
+          shape.keyStride(),
+          shape.valueRows(),
+          new Operand(block.numerator()[h], 0, shape.valueStride(), 1),
+          new Operand(memory[h], 0, shape.keyStride(), 1),
+          new Operand(gradient[h], 0, shape.keyStride(), 1),
+          false);
+      if (heads.hasKeySum()) {
+        heads.addKeySum(h, count, keySum[h]);
+      }
     }
-    head.storeQueryGradients(from, count, gradient);
+    heads.storeQueryGradients(from, count);
   }
 }

@@ -60,6 +60,7 @@ final class SoftmaxBackward {
     private final float[] probabilities;
     private final float[] gradients;
     private final float[] mean;
+    private final float[][] means;
     private final float[] logSumExp;
 
     Head(Task task, int index, Scratch scratch) {
@@ -83,6 +84,7 @@ final class SoftmaxBackward {
       probabilities = scratch.take(SoftmaxTiles.QUERIES * SoftmaxTiles.KEYS);
       gradients = scratch.take(SoftmaxTiles.QUERIES * SoftmaxTiles.KEYS);
       mean = scratch.take(SoftmaxTiles.QUERIES);
+      means = new float[][] {mean};
       logSumExp = scratch.take(SoftmaxTiles.QUERIES);
     }
 
@@ -123,7 +125,8 @@ final class SoftmaxBackward {
           out.data(),
           out.at(sequence, from, head),
           out.rowStride(),
-          mean);
+          means,
+          0);
       FloatSpan logs = FloatSpan.of(task.logSumExp());
       for (int row = 0; row < count; row++) {
         int position = (sequence * shape.queries() + from + row) * shape.heads() + head;

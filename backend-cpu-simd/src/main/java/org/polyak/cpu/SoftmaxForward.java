@@ -98,6 +98,8 @@ final class SoftmaxForward {
     private final float[] largest;
     private final float[] sum;
     private final float[] rescale;
+    private final float[][] weightedRows;
+    private final float[][] factors;
 
     RunningRows(Scratch scratch, int width) {
       this.width = width;
@@ -106,6 +108,8 @@ final class SoftmaxForward {
       largest = scratch.take(SoftmaxTiles.QUERIES);
       sum = scratch.take(SoftmaxTiles.QUERIES);
       rescale = scratch.take(SoftmaxTiles.QUERIES);
+      weightedRows = new float[][] {weighted};
+      factors = new float[][] {rescale};
     }
 
     void start() {
@@ -142,10 +146,10 @@ final class SoftmaxForward {
       rows.store(
           count,
           width,
-          weighted,
+          weightedRows,
           0,
           width,
-          rescale,
+          factors,
           out.data(),
           out.at(index / shape.heads(), from, index % shape.heads()),
           out.rowStride());

@@ -1,52 +1,63 @@
 package org.polyak.cpu;
 
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
  * {@link CausalScan} token by token. Within a run the decaying state is kept divided by its decay,
- * {@code n'_i = β^{−(i−1)} n_i}, which costs no operation per state element: x grows by powers of
- * 1/β and the feed fades by powers of β instead. Runs are so short that these powers stay below
- * 2²⁴; the scaling multiplies values and their errors alike.
+ * {@code n'_i = β^{−(i−1)} n_i}, which costs no operation per state element: what enters grows by
+ * powers of 1/β and the feed fades by powers of β instead. Runs are so short that these powers stay
+ * below 2²⁴; the scaling multiplies values and their errors alike.
  */
 final class TokenScan implements CausalScan {
-  private static final int BLOCK_TOKENS = 64;
+  private static final int MOST_TOKENS = 64;
+  private static final int LEAST_TOKENS = 16;
+
+  /** Floats of one of the four matrices of a block: all of them fill a first-level cache. */
+  private static final int BLOCK_FLOATS = 2048;
+
   private static final double MOST_GROWTH_BITS = 24;
 
   private final Recurrence recurrence;
   private final ScanLoops loops;
+  private final MomentumScanLoops momentumLoops;
   private final int runTokens;
-  private final float[] fade;
-  private final float[] growth;
-  private final float[] feedFading;
-  private final float[] feedGrowing;
+  private final float[] forwardFactors = new float[MOST_TOKENS];
+  private final float[] reverseFactors = new float[MOST_TOKENS];
+  private final float[] feedFading = new float[MOST_TOKENS];
+  private final float[] feedGrowing = new float[MOST_TOKENS];
   private final DecayTable table;
 
-  TokenScan(Recurrence recurrence, ScanLoops loops) {
+  TokenScan(Recurrence recurrence, ScanLoops loops, MomentumScanLoops momentumLoops) {
     this.recurrence = recurrence;
     this.loops = loops;
-    this.table =
-        switch (recurrence) {
-          case Recurrence.Single(double gamma) -> new DecayTable(0, gamma, BLOCK_TOKENS);
-          case Recurrence.Twofold(double beta, double gamma) ->
-              new DecayTable(beta, gamma, BLOCK_TOKENS);
-        };
-    double bitsPerToken = -Math.log(table.beta()) / Math.log(2);
-    this.runTokens = (int) Math.clamp(1 + MOST_GROWTH_BITS / bitsPerToken, 1, BLOCK_TOKENS);
-    this.fade = new float[runTokens];
-    this.growth = new float[runTokens];
-    this.feedFading = new float[runTokens];
-    this.feedGrowing = new float[runTokens];
-    for (int i = 0; i < runTokens; i++) {
-      fade[i] = (float) table.power(i);
-      growth[i] = (float) (1 / table.power(i));
-      feedFading[i] = (float) (table.gamma() * table.power(i));
-      feedGrowing[i] = (float) (table.gamma() / table.power(i));
+    this.momentumLoops = momentumLoops;
+    switch (recurrence) {
+      case Recurrence.Single(double gamma) -> {
+        table = new DecayTable(0, gamma, MOST_TOKENS);
+        runTokens = MOST_TOKENS;
+        Arrays.fill(forwardFactors, (float) gamma);
+        Arrays.fill(reverseFactors, (float) gamma);
+      }
+      case Recurrence.Twofold(double beta, double gamma) -> {
+        table = new DecayTable(beta, gamma, MOST_TOKENS);
+        double bitsPerToken = -Math.log(beta) / Math.log(2);
+        runTokens = (int) Math.clamp(1 + MOST_GROWTH_BITS / bitsPerToken, 1, MOST_TOKENS);
+        for (int t = 0; t < MOST_TOKENS; t++) {
+          double power = table.power(t % runTokens);
+          forwardFactors[t] = (float) (1 / power);
+          reverseFactors[t] = (float) power;
+          feedFading[t] = (float) (gamma * power);
+          feedGrowing[t] = (float) (gamma / power);
+        }
+      }
     }
   }
 
   @Override
-  public int blockTokens() {
-    return BLOCK_TOKENS;
+  public int blockTokens(HeadShape shape) {
+    int widest = Math.max(1, Math.max(shape.keyStride(), shape.valueStride()));
+    return Math.clamp(BLOCK_FLOATS / widest, LEAST_TOKENS, MOST_TOKENS);
   }
 
   @Override
@@ -55,103 +66,40 @@ final class TokenScan implements CausalScan {
   }
 
   @Override
+  public float[] forwardFactors() {
+    return forwardFactors;
+  }
+
+  @Override
+  public float[] reverseFactors() {
+    return reverseFactors;
+  }
+
+  @Override
   public void forward(Worker worker, Block block, States states) {
-    float[] x = worker.borrow(block.tokens() * block.rowStride());
     switch (recurrence) {
-      case Recurrence.Single(double gamma) -> {
-        scale(block, 0, block.tokens(), block.x(), (float) gamma, x);
-        single(block, x, block.z(), states.r());
-      }
+      case Recurrence.Single(double gamma) -> loops.run(block, states.r());
       case Recurrence.Twofold(double beta, double gamma) -> {
         float[] p = Objects.requireNonNull(states.p());
         int size = block.rows() * block.columns();
-        for (int from = 0; from < block.tokens(); from += runTokens) {
-          int tokens = Math.min(runTokens, block.tokens() - from);
-          scale(block, from, tokens, block.x(), growth, x);
-          DecayTable.decay(p, size, beta);
-          twofold(block, from, tokens, x, block.z(), feedFading, states.r(), p);
-          DecayTable.decay(p, size, table.power(tokens - 1));
-        }
+        float fade = (float) table.power(runTokens);
+        DecayTable.decay(p, size, beta);
+        momentumLoops.run(block, runTokens, feedFading, fade, 1, p, states.r());
+        DecayTable.decay(p, size, table.power((block.tokens() - 1) % runTokens));
       }
     }
-    worker.giveBack(x);
   }
 
   @Override
   public void reverse(Worker worker, Block block, States states) {
-    float[] z = worker.borrow(block.tokens() * block.rowStride());
     switch (recurrence) {
-      case Recurrence.Single(double gamma) -> {
-        scale(block, 0, block.tokens(), block.z(), (float) gamma, z);
-        single(block, block.x(), z, states.r());
-      }
+      case Recurrence.Single(double gamma) -> loops.run(block, states.r());
       case Recurrence.Twofold(double beta, double gamma) -> {
         float[] p = Objects.requireNonNull(states.p());
         int size = block.rows() * block.columns();
-        for (int from = 0; from < block.tokens(); from += runTokens) {
-          int tokens = Math.min(runTokens, block.tokens() - from);
-          scale(block, from, tokens, block.z(), fade, z);
-          twofold(block, from, tokens, block.x(), z, feedGrowing, states.r(), p);
-          DecayTable.decay(states.r(), size, table.power(tokens));
-        }
-      }
-    }
-    worker.giveBack(z);
-  }
-
-  private void single(Block block, float[] x, float[] z, float[] r) {
-    loops.single(
-        block.tokens(),
-        block.rows(),
-        block.rowStride(),
-        block.columns(),
-        x,
-        0,
-        block.y(),
-        0,
-        z,
-        0,
-        r,
-        block.out(),
-        0);
-  }
-
-  private void twofold(
-      Block block, int from, int tokens, float[] x, float[] z, float[] feed, float[] r, float[] p) {
-    loops.twofold(
-        tokens,
-        block.rows(),
-        block.rowStride(),
-        block.columns(),
-        x,
-        from * block.rowStride(),
-        block.y(),
-        from * block.columns(),
-        z,
-        from * block.rowStride(),
-        feed,
-        p,
-        r,
-        block.out(),
-        from * block.columns());
-  }
-
-  private static void scale(
-      Block block, int from, int tokens, float[] values, float factor, float[] scaled) {
-    int stride = block.rowStride();
-    for (int i = from * stride; i < (from + tokens) * stride; i++) {
-      scaled[i] = values[i] * factor;
-    }
-  }
-
-  private static void scale(
-      Block block, int from, int tokens, float[] values, float[] factors, float[] scaled) {
-    int stride = block.rowStride();
-    for (int t = 0; t < tokens; t++) {
-      float factor = factors[t];
-      int at = (from + t) * stride;
-      for (int i = at; i < at + stride; i++) {
-        scaled[i] = values[i] * factor;
+        float fade = (float) table.power(runTokens);
+        momentumLoops.run(block, runTokens, feedGrowing, 1, fade, p, states.r());
+        DecayTable.decay(states.r(), size, table.power((block.tokens() - 1) % runTokens + 1));
       }
     }
   }

@@ -26,21 +26,56 @@ final class VectorHeadRows implements HeadRows {
       float[] from,
       int fromOffset,
       int fromStride,
-      float[] to,
-      int toOffset,
+      float[][] to,
+      int toRow,
       int toStride) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < count; row++) {
       int source = fromOffset + row * fromStride;
-      int target = toOffset + row * toStride;
-      int i = 0;
-      for (; i < whole; i += L) {
-        map(map, FloatVector.fromArray(S, from, source + i)).intoArray(to, target + i);
+      int target = (toRow + row) * toStride;
+      for (float[] head : to) {
+        int i = 0;
+        for (; i < whole; i += L) {
+          map(map, FloatVector.fromArray(S, from, source + i)).intoArray(head, target + i);
+        }
+        if (i < width) {
+          FloatVector mapped = map(map, FloatVector.fromArray(S, from, source + i, rest));
+          FloatVector.zero(S).blend(mapped, rest).intoArray(head, target + i);
+        }
+        source += width;
       }
-      if (i < width) {
-        FloatVector mapped = map(map, FloatVector.fromArray(S, from, source + i, rest));
-        FloatVector.zero(S).blend(mapped, rest).intoArray(to, target + i);
+    }
+  }
+
+  @Override
+  public void loadScaled(
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[][] factors,
+      float[][] to,
+      int toRow,
+      int toStride) {
+    int whole = S.loopBound(width);
+    VectorMask<Float> rest = S.indexInRange(whole, width);
+    for (int row = 0; row < count; row++) {
+      int source = fromOffset + row * fromStride;
+      int target = (toRow + row) * toStride;
+      for (int head = 0; head < to.length; head++) {
+        float[] rows = to[head];
+        float factor = factors[head][toRow + row];
+        int i = 0;
+        for (; i < whole; i += L) {
+          FloatVector.fromArray(S, from, source + i).mul(factor).intoArray(rows, target + i);
+        }
+        if (i < width) {
+          FloatVector last = FloatVector.fromArray(S, from, source + i, rest);
+          last.mul(factor).intoArray(rows, target + i);
+        }
+        source += width;
       }
     }
   }
@@ -49,26 +84,30 @@ final class VectorHeadRows implements HeadRows {
   public void store(
       int count,
       int width,
-      float[] from,
-      int fromOffset,
+      float[][] from,
+      int fromRow,
       int fromStride,
-      float[] factors,
+      float[][] factors,
       float[] to,
       int toOffset,
       int toStride) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < count; row++) {
-      int source = fromOffset + row * fromStride;
+      int source = (fromRow + row) * fromStride;
       int target = toOffset + row * toStride;
-      float factor = factors[row];
-      int i = 0;
-      for (; i < whole; i += L) {
-        FloatVector.fromArray(S, from, source + i).mul(factor).intoArray(to, target + i);
-      }
-      if (i < width) {
-        FloatVector last = FloatVector.fromArray(S, from, source + i, rest).mul(factor);
-        last.intoArray(to, target + i, rest);
+      for (int head = 0; head < from.length; head++) {
+        float[] rows = from[head];
+        float factor = factors[head][fromRow + row];
+        int i = 0;
+        for (; i < whole; i += L) {
+          FloatVector.fromArray(S, rows, source + i).mul(factor).intoArray(to, target + i);
+        }
+        if (i < width) {
+          FloatVector last = FloatVector.fromArray(S, rows, source + i, rest).mul(factor);
+          last.intoArray(to, target + i, rest);
+        }
+        target += width;
       }
     }
   }
@@ -149,22 +188,27 @@ final class VectorHeadRows implements HeadRows {
       float[] b,
       int bOffset,
       int bStride,
-      float[] dots) {
+      float[][] dots,
+      int first) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < count; row++) {
       int aAt = aOffset + row * aStride;
       int bAt = bOffset + row * bStride;
-      FloatVector dot = FloatVector.zero(S);
-      int i = 0;
-      for (; i < whole; i += L) {
-        dot = FloatVector.fromArray(S, a, aAt + i).fma(FloatVector.fromArray(S, b, bAt + i), dot);
+      for (float[] head : dots) {
+        FloatVector dot = FloatVector.zero(S);
+        int i = 0;
+        for (; i < whole; i += L) {
+          dot = FloatVector.fromArray(S, a, aAt + i).fma(FloatVector.fromArray(S, b, bAt + i), dot);
+        }
+        if (i < width) {
+          FloatVector last = FloatVector.fromArray(S, a, aAt + i, rest);
+          dot = last.fma(FloatVector.fromArray(S, b, bAt + i, rest), dot);
+        }
+        head[first + row] = VectorMath.sum(dot);
+        aAt += width;
+        bAt += width;
       }
-      if (i < width) {
-        FloatVector last = FloatVector.fromArray(S, a, aAt + i, rest);
-        dot = last.fma(FloatVector.fromArray(S, b, bAt + i, rest), dot);
-      }
-      dots[row] = VectorMath.sum(dot);
     }
   }
 
