@@ -122,8 +122,57 @@ final class Gemm {
       if (whole < n) {
         single(m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
       }
+    } else if (isTurned(m, n, depth, b)) {
+      turned(m, n, depth, a, b, c, accumulate);
     } else {
       packed(m, n, depth, a, b, c, accumulate);
+    }
+  }
+
+  /**
+   * Whether B would have to be turned as it is packed and is so much larger than A and C that
+   * turning these two is cheaper: a few rows times the weights of a layer.
+   */
+  private boolean isTurned(int m, int n, int depth, Operand b) {
+    return b.rowStride() == 1
+        && m >= blocks.kernel().lanes()
+        && 2L * m * (n + (long) depth) <= (long) n * depth;
+  }
+
+  /** Computes {@code Cᵀ = Bᵀ·Aᵀ} in memory of its own, then turns it. */
+  private void turned(
+      int m, int n, int depth, Operand a, Operand b, Operand c, boolean accumulate) {
+    float[] buffer = arrays.borrow(Math.multiplyExact(m, n));
+    Operand product = new Operand(buffer, 0, m, 1);
+    packed(n, m, depth, b.transposed(), a.transposed(), product, false);
+    int rows = Math.clamp(PACK_TASK / n, 1, m);
+    pool.parallelFor(
+        Tasks.count(m, rows),
+        (task, worker) ->
+            turn(product, task * rows, Math.min(m, (task + 1) * rows), n, c, accumulate));
+    arrays.giveBack(buffer);
+  }
+
+  private static void turn(
+      Operand product, int rowFrom, int rowTo, int n, Operand c, boolean accumulate) {
+    if (c.columnStride() == 1 && !accumulate) {
+      Transpose.copy(
+          rowTo - rowFrom,
+          n,
+          product.data(),
+          product.at(0, rowFrom),
+          product.rowStride(),
+          c.data(),
+          c.at(rowFrom, 0),
+          c.rowStride());
+      return;
+    }
+    for (int i = rowFrom; i < rowTo; i++) {
+      for (int j = 0; j < n; j++) {
+        float value = product.data()[product.at(j, i)];
+        int at = c.at(i, j);
+        c.data()[at] = accumulate ? c.data()[at] + value : value;
+      }
     }
   }
 
