@@ -159,34 +159,26 @@ final class GemmBlocks {
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
       int terms = Math.min(DEPTH_BLOCK, depth - k);
       rows.moveTo(k, terms);
-      for (int j = columnFrom; j < columnTo; ) {
-        int vectors = Panels.vectors(n - j, kernel);
-        panel(
-            rowFrom,
-            rowTo,
-            j,
-            Math.min(columnTo, j + vectors * kernel.lanes()),
-            vectors,
-            k,
-            terms,
-            rows,
-            b,
-            c,
-            accumulate || k > 0,
-            edge);
-        j += vectors * kernel.lanes();
+      for (int i = rowFrom; i < rowTo; i += kernel.tileRows()) {
+        int validRows = Math.min(kernel.tileRows(), rowTo - i);
+        tiles(
+            i, validRows, columnFrom, columnTo, n, k, terms, rows, b, c, accumulate || k > 0, edge);
       }
     }
     worker.giveBack(edge);
     rows.end(worker);
   }
 
-  private void panel(
-      int rowFrom,
-      int rowTo,
+  /**
+   * One row of tiles: its elements of A stay in the first-level cache while panels pass by from the
+   * second, and whole rows of C are written together.
+   */
+  private void tiles(
+      int row,
+      int validRows,
       int columnFrom,
       int columnTo,
-      int vectors,
+      int n,
       int k,
       int terms,
       RowTiles rows,
@@ -194,24 +186,24 @@ final class GemmBlocks {
       Operand c,
       boolean add,
       float[] edge) {
-    int width = vectors * kernel.lanes();
-    int bAt = b.position(columnFrom, k, width);
-    int bStride = b.stride(width);
-    boolean inPlace = columnTo - columnFrom == width && c.columnStride() == 1;
-    for (int i = rowFrom; i < rowTo; i += kernel.tileRows()) {
-      int cAt = c.at(i, columnFrom);
-      boolean whole = inPlace && rowTo - i >= kernel.tileRows();
+    boolean inPlace = validRows == kernel.tileRows() && c.columnStride() == 1;
+    for (int j = columnFrom; j < columnTo; ) {
+      int vectors = Panels.vectors(n - j, kernel);
+      int width = vectors * kernel.lanes();
+      int validColumns = Math.min(width, columnTo - j);
+      int cAt = c.at(row, j);
+      boolean whole = inPlace && validColumns == width;
       boolean fromC = whole && add;
       kernel.tile(
           vectors,
           terms,
-          rows.data(i),
-          rows.offset(i),
-          rows.rowStride(i),
-          rows.termStride(i),
+          rows.data(row),
+          rows.offset(row),
+          rows.rowStride(row),
+          rows.termStride(row),
           b.data(),
-          bAt,
-          bStride,
+          b.position(j, k, width),
+          b.stride(width),
           fromC ? c.data() : zeros,
           fromC ? cAt : 0,
           fromC ? c.rowStride() : 0,
@@ -219,9 +211,9 @@ final class GemmBlocks {
           whole ? cAt : 0,
           whole ? c.rowStride() : width);
       if (!whole) {
-        int validRows = Math.min(kernel.tileRows(), rowTo - i);
-        copyEdge(edge, width, validRows, columnTo - columnFrom, c.shifted(cAt - c.offset()), add);
+        copyEdge(edge, width, validRows, validColumns, c.shifted(cAt - c.offset()), add);
       }
+      j += width;
     }
   }
 
