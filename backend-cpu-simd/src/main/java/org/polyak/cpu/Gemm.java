@@ -22,8 +22,8 @@ final class Gemm {
   /** Multiply-adds below which handing a task to another thread costs more than it saves. */
   private static final long LEAST_TASK = 256 * 1024;
 
-  /** Floats that one task packs at least. */
-  private static final long PACK_TASK = 64 * 1024;
+  /** Floats that one task packs, if there are so many: a few microseconds of copying. */
+  private static final int PACK_TASK = 16 * 1024;
 
   /** Most floats of B packed at once. */
   private static final long PACKED_LIMIT = 16L << 20;

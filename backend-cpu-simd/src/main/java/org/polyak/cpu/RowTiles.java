@@ -9,8 +9,11 @@ final class RowTiles {
   /** One cache line between packed tiles, so that their terms do not meet in one cache set. */
   private static final int GAP = 16;
 
-  /** Up to this distance between terms packing costs more than reading them where they lie. */
-  private static final int DIRECT_STRIDE = 128;
+  /**
+   * Up to this distance between terms they are read where they lie: {@link GemmBlocks#DEPTH_BLOCK}
+   * of them span at most 256 KiB, which the second-level cache holds beside the panels.
+   */
+  private static final int DIRECT_STRIDE = 256;
 
   private final Operand a;
   private final GemmKernel kernel;
