@@ -30,9 +30,11 @@ public final class Layout {
    * @throws IllegalArgumentException when a stride or the offset is negative or the ranks differ
    */
   public static Layout strided(Shape shape, long[] strides, long offset) {
-    if (strides.length != shape.rank()
-        || offset < 0
-        || Arrays.stream(strides).anyMatch(s -> s < 0)) {
+    long smallest = offset;
+    for (long stride : strides) {
+      smallest = Math.min(smallest, stride);
+    }
+    if (strides.length != shape.rank() || smallest < 0) {
       throw new IllegalArgumentException(
           "A layout of shape %s needs %d strides, none negative, and an offset of at least 0; got %s, %d."
               .formatted(shape, shape.rank(), Arrays.toString(strides), offset));

@@ -10,7 +10,8 @@ public final class Gradients {
 
   /** From a map keyed by identity, which it copies. */
   public Gradients(IdentityHashMap<Variable, Tensor> tensors) {
-    this.tensors = new IdentityHashMap<>(tensors);
+    this.tensors = new IdentityHashMap<>(tensors.size());
+    tensors.forEach(this.tensors::put);
   }
 
   /** The gradient for a variable, shaped like it; null when the loss does not depend on it. */

@@ -26,8 +26,8 @@ public sealed interface Step {
   Variable out();
 
   /** All results: a gradient for any of them starts the rule. */
-  default Stream<Variable> results() {
-    return Stream.of(out());
+  default List<Variable> results() {
+    return List.of(out());
   }
 
   /** {@code out = op(x)}. */
@@ -62,8 +62,8 @@ public sealed interface Step {
     }
 
     @Override
-    public Stream<Variable> results() {
-      return parts.stream();
+    public List<Variable> results() {
+      return parts;
     }
   }
 
@@ -104,10 +104,12 @@ public sealed interface Step {
       Variable out)
       implements Step {
     @Override
-    public Stream<Variable> results() {
+    public List<Variable> results() {
       return last == null
-          ? Stream.of(out)
-          : Stream.of(out, last.memory(), last.momentum(), last.keySum()).filter(Objects::nonNull);
+          ? List.of(out)
+          : Stream.of(out, last.memory(), last.momentum(), last.keySum())
+              .filter(Objects::nonNull)
+              .toList();
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Step;
 import org.polyak.nn.autograd.Tape;
@@ -144,20 +143,25 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     if (shape.equals(x.shape())) {
       return x;
     }
-    Variable source = x.tensor().layout().reshape(shape).isPresent() ? x : copy(x);
-    Tensor view = source.tensor().view(source.tensor().layout().reshape(shape).orElseThrow());
+    Optional<Layout> layout = x.tensor().layout().reshape(shape);
+    Variable source = layout.isPresent() ? x : copy(x);
+    Tensor view = source.tensor().view(layout.orElseGet(() -> Layout.contiguous(shape)));
     return record(new Step.Reshape(source, result(view, source)));
   }
 
   /** Axes in a new order: axis i of the result is axis {@code order[i]}. */
   public final Variable permute(Variable x, int... order) {
-    List<Integer> axes = Arrays.stream(order).map(x.shape()::axis).boxed().toList();
+    List<Integer> axes = new ArrayList<>(order.length);
+    for (int axis : order) {
+      axes.add(x.shape().axis(axis));
+    }
     return record(new Step.Permute(x, axes, result(x.tensor().permute(order), x)));
   }
 
   /** Two axes exchanged. */
   public final Variable transpose(Variable x, int first, int second) {
-    int[] order = IntStream.range(0, x.shape().rank()).toArray();
+    int[] order = new int[x.shape().rank()];
+    Arrays.setAll(order, axis -> axis);
     order[x.shape().axis(first)] = x.shape().axis(second);
     order[x.shape().axis(second)] = x.shape().axis(first);
     return permute(x, order);
@@ -282,8 +286,16 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   }
 
   final Variable result(Tensor tensor, Variable... inputs) {
-    return Variable.of(
-        tensor, tape != null && Arrays.stream(inputs).anyMatch(Variable::requiresGradient));
+    return Variable.of(tensor, tape != null && requireGradient(inputs));
+  }
+
+  private static boolean requireGradient(Variable... inputs) {
+    for (Variable input : inputs) {
+      if (input.requiresGradient()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   final Variable record(Step step) {

@@ -40,13 +40,23 @@ final class GradientRules {
   private Gradients run(List<Step> steps, Variable loss) {
     gradients.put(loss, new Contribution(ops.filled(1, loss.shape().dims()), true));
     for (Step step : steps.reversed()) {
-      if (step.results().anyMatch(gradients::containsKey)) {
+      if (isWanted(step)) {
         apply(step, gradientOrZero(step.out()));
       }
     }
     IdentityHashMap<Variable, Tensor> result = new IdentityHashMap<>();
     gradients.forEach((variable, gradient) -> result.put(variable, gradient.value().tensor()));
     return new Gradients(result);
+  }
+
+  /** Whether the loss depends on a result of the step. */
+  private boolean isWanted(Step step) {
+    for (Variable result : step.results()) {
+      if (gradients.containsKey(result)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void apply(Step step, Variable g) {

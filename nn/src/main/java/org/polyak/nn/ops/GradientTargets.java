@@ -23,7 +23,9 @@ final class GradientTargets {
     this.ops = ops;
     for (Step step : steps) {
       if (step instanceof Step.Split || step instanceof Step.Reshape) {
-        step.results().forEach(result -> origins.put(result, step));
+        for (Variable result : step.results()) {
+          origins.put(result, step);
+        }
       }
     }
   }
