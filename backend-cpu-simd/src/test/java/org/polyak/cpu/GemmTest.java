@@ -113,7 +113,9 @@ class GemmTest {
     try (WorkerPool pool = new WorkerPool(2)) {
       Gemm gemm = gemm(pool, VectorWidth.preferred());
       for (int[] shape :
-          new int[][] {{200, 300, 1100}, {1, 700, 900}, {700, 2, 900}, {50, 650, 70}}) {
+          new int[][] {
+            {200, 300, 1100}, {1, 700, 900}, {700, 2, 900}, {50, 650, 70}, {40, 650, 300}
+          }) {
         for (int transposes = 0; transposes < 8; transposes++) {
           int m = shape[0];
           int n = shape[1];
