@@ -5,8 +5,8 @@ import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.UpdateRule;
 
 /**
- * The linear filter that attention is over its tokens: see {@code segments.cl}, where r and g are
- * explained.
+ * The linear filter that attention is over its tokens: see {@code segmentlanes.cl}, where r and g
+ * are explained.
  *
  * @param momentum whether there is g
  * @param beta β as the device sees it

@@ -6,18 +6,19 @@ import org.polyak.spi.fused.Normaliser;
 import org.polyak.spi.fused.UpdateRule;
 
 /**
- * What {@code segments.cl} is read for: each reading is a program of its own, since the tensors
- * that play rows x, columns y and w differ in what they pass through.
+ * What the filter of {@code segmentlanes.cl} is read for: each reading is a program of its own,
+ * since the tensors that play rows x, columns y and w differ in what they pass through.
  */
 enum Reading {
   /** The output: keys, values, read by queries. */
   OUTPUT(Mapped.ROWS, false),
   /** Gradient of queries: values, keys, read by the gradient of numerators. */
   QUERIES(Mapped.COLUMNS, false),
-  /** Gradient of values: queries, gradient of numerators, read by keys; from the last token. */
-  VALUES(Mapped.ROWS, true),
-  /** Gradient of keys: gradient of numerators, queries, read by values; from the last token. */
-  KEYS(Mapped.COLUMNS, true);
+  /**
+   * Gradients of values and of keys: queries, gradient of numerators, read by keys and by values;
+   * from the last token.
+   */
+  PAIRS(Mapped.ROWS, true);
 
   /** Where queries or keys are, which pass through φ. */
   private enum Mapped {
@@ -30,16 +31,8 @@ enum Reading {
   /** Work-items of a group of {@code numerator_gradient}. */
   static final int GROUP = 128;
 
-  private static final int TILE = 8;
-
   /** Lanes of an NVIDIA warp. */
   private static final int WARP = 32;
-
-  /** Tokens times channels of a loop's body: more hide latency, but registers run out. */
-  private static final int MOST_UNROLLED = 256;
-
-  /** With momentum, where latency hides less: its state leaves room for fewer groups. */
-  private static final int MOST_UNROLLED_WITH_MOMENTUM = 512;
 
   private final Mapped mapped;
   private final boolean backward;
@@ -50,27 +43,32 @@ enum Reading {
   }
 
   /**
-   * The options of the program.
+   * The options of a program.
    *
+   * @param source what is built
    * @param spec what attention computes
    * @param channels of keys and of values
    * @param assembler whether the device understands PTX
    */
-  String options(AttentionSpec spec, int channels, boolean assembler) {
+  String options(SegmentSource source, AttentionSpec spec, int channels, boolean assembler) {
     boolean momentum = spec.rule() instanceof UpdateRule.Momentum;
-    int unrolled = momentum ? MOST_UNROLLED_WITH_MOMENTUM : MOST_UNROLLED;
+    LaneShare share = LaneShare.of(source, this, channels, momentum);
     boolean map = spec.featureMap() == FeatureMap.ELU_PLUS_ONE;
     boolean rows = map && mapped == Mapped.ROWS;
     boolean columns = map && mapped == Mapped.COLUMNS;
-    return "-DREADS=%s -DD=%d -DMOMENTUM=%d -DBACKWARD=%d -DSUMS=%d -DTILE=%d -DUNROLL=%d -DGROUP=%d -DWARP=%d"
+    return "-DREADS=%s -DD=%d -DMOMENTUM=%d -DBACKWARD=%d -DSUMS=%d"
             .formatted(
                 name(),
                 channels,
                 flag(momentum),
                 flag(backward),
-                flag(spec.normaliser() instanceof Normaliser.KeySum),
-                TILE,
-                assembler ? Math.clamp(unrolled / channels, 1, TILE) : 1,
+                flag(spec.normaliser() instanceof Normaliser.KeySum))
+        + " -DROW_BLOCKS=%d -DCOLUMN_BLOCKS=%d -DTILE=%d -DUNROLL=%d -DGROUP=%d -DWARP=%d"
+            .formatted(
+                share.rowBlocks(),
+                share.columnBlocks(),
+                share.tile(),
+                assembler ? share.unrolled() : 1,
                 GROUP,
                 flag(assembler && channels == WARP))
         + " -DX_PHI=%d -DY_PHI=%d -DW_PHI=%d -DSLOPE=%d"

@@ -8,13 +8,13 @@ import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
 
-/** The kernels of {@code segments.cl} for one specification, built when first asked for. */
+/** The kernels of {@link SegmentSource} for one specification, built when first asked for. */
 final class SegmentPrograms {
   private final OpenClDevice device;
   private final AttentionSpec spec;
   private final Map<Key, Kernel> kernels = new HashMap<>();
 
-  private record Key(Reading reading, int channels, String function) {}
+  private record Key(SegmentSource source, Reading reading, int channels, String function) {}
 
   SegmentPrograms(OpenClDevice device, AttentionSpec spec) {
     this.device = device;
@@ -22,14 +22,18 @@ final class SegmentPrograms {
   }
 
   /** A kernel, waiting for its first argument. */
-  Kernel kernel(Reading reading, int channels, String function) {
-    return kernels.computeIfAbsent(new Key(reading, channels, function), this::build).begin();
+  Kernel kernel(SegmentSource source, Reading reading, int channels, String function) {
+    return kernels
+        .computeIfAbsent(new Key(source, reading, channels, function), this::build)
+        .begin();
   }
 
   private Kernel build(Key key) {
     boolean assembler = device.traits().assembler();
     return device.kernel(
-        "segments", key.reading().options(spec, key.channels(), assembler), key.function());
+        key.source().resource(),
+        key.reading().options(key.source(), spec, key.channels(), assembler),
+        key.function());
   }
 
   /** S, m and z, and whether there is a state at all. */

@@ -56,7 +56,7 @@ final class SegmentStates {
       Filter filter,
       Tensor states) {
     int channels = inputs.keyDim();
-    Kernel kernel = programs.kernel(pass.reading(), channels, "summarise");
+    Kernel kernel = programs.kernel(SegmentSource.STATES, pass.reading(), channels, "summarise");
     Arguments.tokens(kernel, pass.rows());
     Arguments.tokens(kernel, pass.columns());
     Arguments.contiguous(kernel, pass.weights())
@@ -77,7 +77,7 @@ final class SegmentStates {
     int channels = inputs.keyDim();
     int last = segments.lastLength(inputs.queryCount());
     Conversion conversion = Conversion.of(pass.reading(), filter);
-    Kernel kernel = programs.kernel(pass.reading(), channels, "scan");
+    Kernel kernel = programs.kernel(SegmentSource.STATES, pass.reading(), channels, "scan");
     Arguments.contiguous(kernel, states)
         .integer(segments.count())
         .real((float) filter.decay(segments.length()))

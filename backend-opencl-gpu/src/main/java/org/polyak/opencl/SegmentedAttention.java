@@ -13,8 +13,8 @@ import org.polyak.spi.fused.AttentionState;
 import org.polyak.spi.fused.Normaliser;
 
 /**
- * Causal attention by segments of the sequence, all at the same time. Output and gradients are four
- * readings of one linear filter: {@code segments.cl} says which.
+ * Causal attention by segments of the sequence, all at the same time. Output and gradients are
+ * readings of one linear filter: {@code segmentlanes.cl} says which.
  *
  * <p>The forward pass saves denominators, and behind them, if there are several segments, the
  * states at their starts, which the gradient of queries wants again.
@@ -55,8 +55,8 @@ final class SegmentedAttention {
     }
   }
 
-  /** The tensors of a reading: its x, y and w, and what φ′ is taken of. */
-  private record Operands(Tensor rows, Tensor columns, Tensor readers, Tensor source) {}
+  /** The tensors of a reading: its x, y and w, and a fourth. */
+  private record Operands(Tensor rows, Tensor columns, Tensor readers, Tensor fourth) {}
 
   private Call call(AttentionInputs inputs) {
     int heads = inputs.batch() * inputs.heads();
@@ -88,9 +88,8 @@ final class SegmentedAttention {
         SegmentStates.Pass pass = new SegmentStates.Pass(Reading.OUTPUT, k, v, v, initial, last);
         states.compute(pass, inputs, call.segments(), call.filter(), starts);
       }
-      Kernel kernel =
-          operands(call, Reading.OUTPUT, new Operands(k, v, inputs.queries(), inputs.queries()));
-      attend(call, kernel, starts, out, keySum ? saved : null, saved);
+      Operands operands = new Operands(k, v, inputs.queries(), inputs.queries());
+      attend(call, Reading.OUTPUT, operands, starts, out, keySum ? saved : null, saved);
     }
     if (last != null && last.momentum() != null) {
       lastMomentum(call, initial, last.momentum());
@@ -118,21 +117,18 @@ final class SegmentedAttention {
         numeratorGradient(call, out, saved, outGradient, numerators, denominators);
       }
       Tensor starts = forwardStates(call, initial, saved, scope);
-      Kernel queries = operands(call, Reading.QUERIES, new Operands(v, k, numerators, q));
-      attend(call, queries, starts, gradients.queries(), null, denominators);
+      Operands queries = new Operands(v, k, numerators, q);
+      attend(call, Reading.QUERIES, queries, starts, gradients.queries(), null, denominators);
 
       Tensor ends = null;
       if (call.isCut() || lastGradient != null || gradients.initial() != null) {
         ends = states(call, scope);
         SegmentStates.Pass pass =
             new SegmentStates.Pass(
-                Reading.VALUES, q, numerators, denominators, lastGradient, gradients.initial());
+                Reading.PAIRS, q, numerators, denominators, lastGradient, gradients.initial());
         states.compute(pass, inputs, call.segments(), call.filter(), ends);
       }
-      Kernel values = operands(call, Reading.VALUES, new Operands(q, numerators, k, k));
-      attend(call, values, ends, gradients.values(), null, denominators);
-      Kernel keys = operands(call, Reading.KEYS, new Operands(numerators, q, v, k));
-      attend(call, keys, ends, gradients.keys(), null, denominators);
+      differentiate(call, new Operands(q, numerators, k, v), ends, denominators, gradients);
     }
   }
 
@@ -154,45 +150,74 @@ final class SegmentedAttention {
     return starts;
   }
 
-  private Kernel operands(Call call, Reading reading, Operands operands) {
-    Kernel kernel = programs.kernel(reading, call.channels(), "attend");
+  private Kernel operands(
+      Call call, SegmentSource source, Reading reading, String function, Operands operands) {
+    Kernel kernel = programs.kernel(source, reading, call.channels(), function);
     Arguments.tokens(kernel, operands.rows());
     Arguments.tokens(kernel, operands.columns());
     Arguments.tokens(kernel, operands.readers());
-    Arguments.tokens(kernel, operands.source());
-    return kernel;
+    return Arguments.tokens(kernel, operands.fourth());
   }
 
   /**
-   * Launches a reading.
+   * The output, or the gradient of queries.
    *
+   * @param operands with what φ′ is taken of
    * @param starts states at the starts of segments; null for zeros
    * @param saved receives denominators; null when not wanted
    * @param weights dd, where the reading wants it
    */
   private void attend(
       Call call,
-      Kernel kernel,
+      Reading reading,
+      Operands operands,
       @Nullable Tensor starts,
       Tensor out,
       @Nullable Tensor saved,
       @Nullable Tensor weights) {
-    Filter filter = call.filter();
-    Segments segments = call.segments();
+    Kernel kernel = operands(call, SegmentSource.READS, reading, "attend", operands);
     Arguments.tokens(kernel, out);
-    kernel
-        .integer(call.inputs().heads())
-        .integer(call.tokens())
-        .integer(segments.length())
-        .integer(segments.count())
-        .real((float) filter.beta())
-        .real((float) filter.factor())
-        .real((float) filter.epsilon());
+    sizes(call, kernel).real((float) call.filter().epsilon());
     Arguments.optional(kernel, starts, out).integer(starts == null ? 0 : 1);
     Arguments.optional(kernel, saved, out).integer(saved == null ? 0 : 1);
-    long groups = (long) call.heads() * segments.count();
-    Arguments.optional(kernel, weights, out)
-        .launch(device.queue(), groups * call.channels(), call.channels());
+    launch(call, Arguments.optional(kernel, weights, out));
+  }
+
+  /**
+   * The gradients of values and of keys.
+   *
+   * @param operands with the values, by which gradients of keys are read
+   * @param ends states behind the ends of segments; null for zeros
+   * @param weights dd, where the normaliser is the sum of keys
+   */
+  private void differentiate(
+      Call call,
+      Operands operands,
+      @Nullable Tensor ends,
+      Tensor weights,
+      AttentionGradients gradients) {
+    Kernel kernel =
+        operands(call, SegmentSource.GRADIENTS, Reading.PAIRS, "differentiate", operands);
+    Arguments.tokens(kernel, gradients.values());
+    Arguments.tokens(kernel, gradients.keys());
+    sizes(call, kernel);
+    Arguments.optional(kernel, ends, weights).integer(ends == null ? 0 : 1);
+    launch(call, Arguments.contiguous(kernel, weights));
+  }
+
+  private static Kernel sizes(Call call, Kernel kernel) {
+    return kernel
+        .integer(call.inputs().heads())
+        .integer(call.tokens())
+        .integer(call.segments().length())
+        .integer(call.segments().count())
+        .real((float) call.filter().beta())
+        .real((float) call.filter().factor());
+  }
+
+  private void launch(Call call, Kernel kernel) {
+    long groups = (long) call.heads() * call.segments().count();
+    kernel.launch(device.queue(), groups * call.channels(), call.channels());
   }
 
   private void lastMomentum(Call call, @Nullable AttentionState initial, Tensor momentum) {
@@ -200,7 +225,8 @@ final class SegmentedAttention {
     Filter filter = call.filter();
     int begin = Math.max(0, call.tokens() - filter.momentumMemory());
     long items = (long) call.heads() * call.channels() * call.channels();
-    Kernel kernel = programs.kernel(Reading.OUTPUT, call.channels(), "last_momentum");
+    Kernel kernel =
+        programs.kernel(SegmentSource.STATES, Reading.OUTPUT, call.channels(), "last_momentum");
     Arguments.tokens(kernel, inputs.keys());
     Arguments.tokens(kernel, inputs.values());
     kernel
@@ -225,7 +251,8 @@ final class SegmentedAttention {
       Tensor denominators) {
     int rows = call.heads() * call.tokens();
     long items = (long) rows * call.channels() / VECTOR;
-    Kernel kernel = programs.kernel(Reading.VALUES, call.channels(), "numerator_gradient");
+    Kernel kernel =
+        programs.kernel(SegmentSource.STATES, Reading.PAIRS, call.channels(), "numerator_gradient");
     Arguments.contiguous(kernel, out, saved, outGradient, numerators, denominators)
         .integer(call.inputs().heads())
         .integer(call.tokens())

@@ -1,113 +1,32 @@
-// Causal attention of the linear family by segments of the sequence: the state at the start of each
-// segment first (summarise, scan), then all segments at the same time (attend). Everything is one
-// linear filter over tokens,
-//
-//   g_t = g_{t-1} + x_t y_t',   r_t = beta r_{t-1} + g_t,   result_t = w_t' r_t     momentum
-//   r_t = r_{t-1} + x_t y_t',                               result_t = w_t' r_t     additive
-//
-// in which token s counts 1 + beta + ... + beta^(t-s) in row t, as in eq. 13: gamma r is S of
-// eq. 12, and no term is subtracted. The filter weighs the same way backward in time, so that
-// the gradients (dn = dout / den, dd = -(dn . out), both from `numerator_gradient`) read it too:
-//
-//   READS      rows x    columns y    w         time        result
-//   OUTPUT     phi(k)    v            phi(q)    forward     gamma w'r / den,   den = phi(q)'z + eps
-//   QUERIES    v         phi(k)       dn        forward     (gamma w'r + dd z) phi'(q)
-//   VALUES     phi(q)    dn           phi(k)    backward    gamma w'r
-//   KEYS       dn        phi(q)       v         backward    (gamma w'r + zbar) phi'(k)
-//
-// with z the sum of phi(k) so far and zbar the sum of dd phi(q) from here on; both only where the
-// normaliser is the sum of keys (SUMS). Another normaliser is part of the factor of the result.
-//
-// D            channels of keys and of values; a work-group of D lanes has one segment of one head
-// MOMENTUM     1: with g; 0: additive
-// BACKWARD     1: i counts tokens from the last one
-// X_PHI, Y_PHI, W_PHI, SLOPE   1: rows, columns, w pass through elu + 1; results through its slope
-// SUMS         1: with z or zbar
-// TILE         tokens in local memory, at most D
-// UNROLL       tokens in a loop's body
-// WARP         1: a work-group is one NVIDIA warp, which meets without a barrier
-//
-// A lane holds the columns 4 column .. 4 column + 3 of the rows 16 b + 4 part + j.
+// Causal attention by segments: the states at the starts of segments, forward or backward in time
+// (summarise, scan), and what gradients want first. `segmentlanes.cl` says what is computed.
 
-#define OUTPUT 0
-#define QUERIES 1
-#define VALUES 2
-#define KEYS 3
+#include "segmentlanes.cl"
 
-#define VECTORS (D / 4)
-#define BLOCKS (D / 16)
-#define PARTS 4
-#define SHARE (TILE / PARTS)
-#define PITCH (VECTORS + 2)
-#define MATRIX (D * D)
-#define STATE ((1 + MOMENTUM) * MATRIX + D)
 #define AHEAD 8
-
-#define TOKEN(i) (BACKWARD ? tokens - 1 - (i) : (i))
-#define STEP(stride) (BACKWARD ? -(stride) : (stride))
-
-#if WARP
-#define MEET() asm volatile("bar.warp.sync 0xffffffff;" ::: "memory")
-#else
-#define MEET() barrier(CLK_LOCAL_MEM_FENCE)
-#endif
-
-#define ROWS(name) \
-  __global const float *name, long name##_at, long name##_batch, long name##_token
-// The vector that a lane carries of the first token that it carries.
-#define OWN(name)                                                                           \
-  (name + name##_at + batch * name##_batch + head * D + TOKEN(begin + row) * name##_token + \
-   4 * vector)
-
-inline float4 phi(float4 x) { return select(exp(x), x + 1, x > 0); }
-
-inline float4 phi_slope(float4 x) { return select(exp(x), (float4)(1), x > 0); }
-
-inline float total(float4 x) { return (x.x + x.y) + (x.z + x.w); }
-
-// Of each tile a lane carries SHARE vectors, of every fourth token, of which `left` are to come;
-// what lies beyond the end stays as it is, and what follows from it is not used.
-inline void fetch(__global const float *from, long step, int left, float4 *share) {
-#pragma unroll
-  for (int i = 0; i < SHARE; i++)
-    if (PARTS * i < left) share[i] = *(__global const float4 *)(from + PARTS * i * step);
-}
-
-inline void put(__local float4 *tile, const float4 *share, int mapped) {
-#pragma unroll
-  for (int i = 0; i < SHARE; i++)
-    tile[get_local_id(0) + i * D] = mapped ? phi(share[i]) : share[i];
-}
 
 #if MOMENTUM
 #define SUM g
-#define ADVANCE(i, x_t)                 \
-  g[i] = fma((float4)(x_t), y_t, g[i]); \
-  r[i] = fma((float4)(beta), r[i], g[i])
 #else
 #define SUM r
-#define ADVANCE(i, x_t) r[i] = fma((float4)(x_t), y_t, r[i])
 #endif
-#define ADD(i, x_t) SUM[i] = fma((float4)(x_t), y_t, SUM[i])
-
-#define READ(i, x_t, w_t) \
-  ADVANCE(i, x_t);        \
-  sum = fma((float4)(w_t), r[i], sum)
+#define ADD(i, c, x_t) SUM[i][c] = fma((float4)(x_t), y_t[c], SUM[i][c])
 
 // One token of a segment's own sum.
-#define EACH_ROW(CHANGE)                                     \
-  {                                                          \
-    const float4 y_t = ys[t * VECTORS + column];             \
-    _Pragma("unroll") for (int b = 0; b < BLOCKS; b++) {     \
-      const float4 x_t = xs[t * VECTORS + PARTS * b + part]; \
-      CHANGE(4 * b, x_t.x);                                  \
-      CHANGE(4 * b + 1, x_t.y);                              \
-      CHANGE(4 * b + 2, x_t.z);                              \
-      CHANGE(4 * b + 3, x_t.w);                              \
-    }                                                        \
+#define EACH_ROW(CHANGE)                                                       \
+  {                                                                            \
+    float4 y_t[COLUMN_BLOCKS];                                                 \
+    EACH_COLUMN(c) y_t[c] = ys[t * VECTORS + OWN_VECTOR(c)];                   \
+    _Pragma("unroll") for (int b = 0; b < ROW_BLOCKS; b++) {                   \
+      const float4 x_t = xs[t * VECTORS + PARTS * b + part];                   \
+      EACH_COLUMN(c) {                                                         \
+        CHANGE(4 * b, c, x_t.x);                                               \
+        CHANGE(4 * b + 1, c, x_t.y);                                           \
+        CHANGE(4 * b + 2, c, x_t.z);                                           \
+        CHANGE(4 * b + 3, c, x_t.w);                                           \
+      }                                                                        \
+    }                                                                          \
   }
-
-#if READS == OUTPUT || READS == VALUES
 
 // What a segment adds to the state. Its r forgets how it began as beta^n: in all but the last
 // `memory` tokens only g is summed, and r then begins with what it would tend to, `limit` g.
@@ -117,18 +36,18 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
     long states_at) {
   __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS];
   __local float factors[TILE];
-  const int lane = get_local_id(0), part = lane % PARTS, column = lane / PARTS;
+  const int lane = get_local_id(0), part = PART(lane), column = COLUMN(lane);
   const int row = lane / VECTORS, vector = lane % VECTORS;
   const int segment = get_group_id(0) % summarised, flat = get_group_id(0) / summarised;
   const long batch = flat / heads, head = flat % heads;
   const int begin = segment * length, end = min(tokens, begin + length);
   const int quiet = MOMENTUM ? begin + max(0, end - begin - memory) / TILE * TILE : end;
-  float4 r[D / 4];
+  float4 r[4 * ROW_BLOCKS][COLUMN_BLOCKS];
 #if MOMENTUM
-  float4 g[D / 4];
+  float4 g[4 * ROW_BLOCKS][COLUMN_BLOCKS];
 #endif
 #pragma unroll
-  for (int i = 0; i < D / 4; i++) SUM[i] = 0;
+  for (int i = 0; i < 4 * ROW_BLOCKS; i++) EACH_COLUMN(c) SUM[i][c] = 0;
   float z = 0, factor = 1;
   const long x_step = STEP(x_token), y_step = STEP(y_token);
   x = OWN(x);
@@ -158,7 +77,7 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
 #if MOMENTUM
     if (first == quiet) {
 #pragma unroll
-      for (int i = 0; i < D / 4; i++) r[i] = limit * g[i];
+      for (int i = 0; i < 4 * ROW_BLOCKS; i++) EACH_COLUMN(c) r[i][c] = limit * g[i][c];
     }
     if (first >= quiet) {
 #pragma unroll UNROLL
@@ -172,11 +91,11 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
   }
   __global float *state = states + states_at + ((long)flat * segments + segment) * STATE;
 #pragma unroll
-  for (int i = 0; i < D / 4; i++) {
-    __global float *at = state + (16 * (i / 4) + 4 * part + i % 4) * D + 4 * column;
-    *(__global float4 *)at = r[i];
+  for (int i = 0; i < 4 * ROW_BLOCKS; i++) EACH_COLUMN(c) {
+    __global float *at = state + OWN_ROW(i) * D + 4 * OWN_VECTOR(c);
+    *(__global float4 *)at = r[i][c];
 #if MOMENTUM
-    *(__global float4 *)(at + MATRIX) = g[i];
+    *(__global float4 *)(at + MATRIX) = g[i][c];
 #endif
   }
   state[STATE - D + lane] = z;
@@ -275,173 +194,5 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void numerator_gradi
 #pragma unroll
     for (int i = 0; i < VECTORS; i++) sum += products[lane + i];
     dd[dd_at + place] = -sum;
-  }
-}
-
-#endif
-
-#define TRANSPOSED (READS == QUERIES || READS == KEYS)
-#define KEY_SUMS (SUMS && READS == OUTPUT)
-#define COLUMN_SUMS (SUMS && TRANSPOSED)
-
-// Four columns of a row of a matrix of the state, which lies as [K, V].
-inline float4 load(__global const float *matrix, int row, int column) {
-#if TRANSPOSED
-  matrix += 4 * column * D + row;
-  return (float4)(matrix[0], matrix[D], matrix[2 * D], matrix[3 * D]);
-#else
-  return *(__global const float4 *)(matrix + row * D + 4 * column);
-#endif
-}
-
-// The sum of all parts of a vector of a token's result.
-inline float4 gather(__local const float4 *sums, int t, int vector) {
-  __local const float4 *own = sums + t * PARTS * PITCH + vector;
-  return (own[0] + own[PITCH]) + (own[2 * PITCH] + own[3 * PITCH]);
-}
-
-#if KEY_SUMS
-// phi(q)'z of all tokens of a tile, in D / TILE shares each, with a lane for a row of z.
-inline void denominators(__local const float *xs, __local const float *ws,
-                         __local float4 *products, __local float *shares, float *z) {
-  const int lane = get_local_id(0);
-#pragma unroll
-  for (int t = 0; t < TILE; t++) {
-    *z += xs[t * D + lane];
-    ((__local float *)products)[t * D + lane] = ws[t * D + lane] * *z;
-  }
-  MEET();
-  float share = 0;
-#pragma unroll
-  for (int i = 0; i < TILE / 4; i++) share += total(products[lane * (TILE / 4) + i]);
-  shares[lane] = share;
-}
-
-inline float denominator(__local const float *shares, int t, float epsilon) {
-  float sum = epsilon;
-#pragma unroll
-  for (int i = 0; i < D / TILE; i++) sum += shares[t * (D / TILE) + i];
-  return sum;
-}
-#endif
-
-// The results of one segment. `source` is what phi' is taken of. A result is `factor` times the
-// filter's.
-__kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
-    ROWS(x), ROWS(y), ROWS(w), ROWS(source), __global float *out, long out_at, long out_batch,
-    long out_token, int heads, int tokens, int length, int segments, float beta, float factor, float epsilon,
-    __global const float *states, long states_at, int starts, __global float *den, long den_at,
-    int saves, __global const float *dd, long dd_at) {
-  __local float4 xs[TILE * VECTORS], ys[TILE * VECTORS], ws[TILE * VECTORS];
-  __local float4 sums[TILE * PARTS * PITCH];
-  __local float factors[TILE];
-  const int lane = get_local_id(0), part = lane % PARTS, column = lane / PARTS;
-  const int row = lane / VECTORS, vector = lane % VECTORS;
-  const int segment = get_group_id(0) % segments, flat = get_group_id(0) / segments;
-  const long batch = flat / heads, head = flat % heads;
-  const int begin = segment * length, end = min(tokens, begin + length);
-  __global const float *state = states + states_at + ((long)flat * segments + segment) * STATE;
-  float4 r[D / 4];
-#if MOMENTUM
-  float4 g[D / 4];
-#endif
-#pragma unroll
-  for (int i = 0; i < D / 4; i++) {
-    int own_row = 16 * (i / 4) + 4 * part + i % 4;
-    r[i] = starts ? load(state, own_row, column) : 0;
-#if MOMENTUM
-    g[i] = starts ? load(state + MATRIX, own_row, column) : 0;
-#endif
-  }
-#if KEY_SUMS
-  __local float4 products[TILE * VECTORS];
-  __local float norms[D];
-  float z = starts ? state[STATE - D + lane] : 0;
-  den += den_at + (long)flat * tokens;
-#elif COLUMN_SUMS
-  // Only the first part adds it to a result.
-  float4 z = starts ? *(__global const float4 *)(state + STATE - D + 4 * column) : 0;
-  const float lift = part == 0 ? 1 / factor : 0;
-  dd += dd_at + (long)flat * tokens;
-  float d = lane < min(TILE, end - begin) ? dd[TOKEN(begin + lane)] : 0;
-#endif
-  const long x_step = STEP(x_token), y_step = STEP(y_token), w_step = STEP(w_token);
-  const long out_step = STEP(out_token);
-  x = OWN(x);
-  y = OWN(y);
-  w = OWN(w);
-  out += out_at + batch * out_batch + TOKEN(begin + row) * out_token + head * D + 4 * vector;
-#if SLOPE
-  const long source_step = STEP(source_token);
-  source = OWN(source);
-  float4 source_share[SHARE] = {0};
-#endif
-  float4 x_share[SHARE] = {0}, y_share[SHARE] = {0}, w_share[SHARE] = {0};
-  fetch(x, x_step, end - begin - row, x_share);
-  fetch(y, y_step, end - begin - row, y_share);
-  fetch(w, w_step, end - begin - row, w_share);
-  for (int first = begin; first < end; first += TILE) {
-    const int next = first + TILE;
-    MEET();
-    put(xs, x_share, X_PHI);
-    put(ys, y_share, Y_PHI);
-    put(ws, w_share, W_PHI);
-#if COLUMN_SUMS
-    if (lane < TILE) factors[lane] = d;
-#endif
-    MEET();
-    x += TILE * x_step;
-    y += TILE * y_step;
-    w += TILE * w_step;
-    fetch(x, x_step, end - next - row, x_share);
-    fetch(y, y_step, end - next - row, y_share);
-    fetch(w, w_step, end - next - row, w_share);
-#if SLOPE
-    fetch(source, source_step, end - first - row, source_share);
-    source += TILE * source_step;
-#endif
-#if COLUMN_SUMS
-    if (lane < min(TILE, end - next)) d = dd[TOKEN(next + lane)];
-#elif KEY_SUMS
-    denominators((__local float *)xs, (__local float *)ws, products, norms, &z);
-#endif
-#pragma unroll UNROLL
-    for (int t = 0; t < TILE; t++) {
-      const float4 y_t = ys[t * VECTORS + column];
-      float4 sum = 0;
-#if COLUMN_SUMS
-      z = fma((float4)(READS == KEYS ? factors[t] : 1.0f), y_t, z);
-      sum = (READS == KEYS ? lift : lift * factors[t]) * z;
-#endif
-#pragma unroll
-      for (int b = 0; b < BLOCKS; b++) {
-        const int at = t * VECTORS + PARTS * b + part;
-        const float4 x_t = xs[at], w_t = ws[at];
-        READ(4 * b, x_t.x, w_t.x);
-        READ(4 * b + 1, x_t.y, w_t.y);
-        READ(4 * b + 2, x_t.z, w_t.z);
-        READ(4 * b + 3, x_t.w, w_t.w);
-      }
-      sums[(t * PARTS + part) * PITCH + column] = sum;
-    }
-    MEET();
-#pragma unroll
-    for (int i = 0; i < SHARE; i++) {
-      const int t = row + PARTS * i;
-      if (first + t < end) {
-        float scale = factor;
-#if KEY_SUMS
-        const float norm = denominator(norms, t, epsilon);
-        scale /= norm;
-        if (saves && vector == 0) den[TOKEN(first + t)] = norm;
-#endif
-        float4 result = scale * gather(sums, t, vector);
-#if SLOPE
-        result *= phi_slope(source_share[i]);
-#endif
-        *(__global float4 *)(out + PARTS * i * out_step) = result;
-      }
-    }
-    out += TILE * out_step;
   }
 }
