@@ -110,7 +110,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "SECONDS",
       description =
-          "attention, scaling: longer sequences only while one run takes no longer than this; default: "
+          "attention, generation, scaling: longer sequences only while one run takes no longer than this; default: "
               + LIMIT_SECONDS
               + ", with --quick "
               + QUICK_LIMIT_SECONDS

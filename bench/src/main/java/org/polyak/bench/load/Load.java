@@ -10,7 +10,13 @@ import org.polyak.spi.Scope;
 
 /** One benchmark at one shape: what is prepared, what is timed, and how much work that is. */
 public sealed interface Load
-    permits AttentionLoad, GenerationLoad, MatmulLoad, RowLoad, TrainingLoad, UnaryLoad {
+    permits AttentionLoad,
+        GenerationLoad,
+        MatmulLoad,
+        RecomputationLoad,
+        RowLoad,
+        TrainingLoad,
+        UnaryLoad {
   /**
    * Allocates and fills what the work needs, the same numbers on every backend.
    *

@@ -26,6 +26,8 @@ public final class Loads {
       case "attention-forward" -> new AttentionLoad(Variant.of(id.variant()), shape, false);
       case "attention-gradient" -> new AttentionLoad(Variant.of(id.variant()), shape, true);
       case "training-step" -> new TrainingLoad(Variant.of(id.variant()), BatchShape.parse(shape));
+      case "recomputed-pixel" ->
+          new RecomputationLoad(Variant.of(id.variant()), BatchShape.parse(shape));
       case "generation" -> new GenerationLoad(Variant.of(id.variant()), BatchShape.parse(shape));
       default -> throw new IllegalArgumentException("There is no benchmark '" + id + "'.");
     };

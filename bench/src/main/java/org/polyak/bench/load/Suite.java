@@ -14,7 +14,7 @@ public enum Suite {
   ATTENTION,
   /** Steps of training the copy task's models. */
   TRAINING,
-  /** Images drawn by the image task's models. */
+  /** Images drawn by the image tasks' models. */
   GENERATION,
   /** Attention against the length of the sequence. */
   SCALING;
@@ -59,7 +59,7 @@ public enum Suite {
 
   /** Whether loads grow along curves, which a limit ends. */
   public boolean hasCurves() {
-    return this == ATTENTION || this == SCALING;
+    return this == ATTENTION || this == GENERATION || this == SCALING;
   }
 
   /**
@@ -73,7 +73,7 @@ public enum Suite {
       case KERNELS -> singles(kernels(size));
       case ATTENTION -> attention(size, variants);
       case TRAINING -> singles(training(size, variants));
-      case GENERATION -> singles(generation(size, variants));
+      case GENERATION -> generation(size, variants);
       case SCALING -> scaling(size, variants);
     };
   }
@@ -138,14 +138,31 @@ public enum Suite {
     return ids(List.of("training-step"), shapes, variants);
   }
 
-  private static List<LoadId> generation(Size size, List<Variant> variants) {
-    List<String> shapes =
+  /** Single images of several lengths, as curves; and many at once. */
+  private static List<List<LoadId>> generation(Size size, List<Variant> variants) {
+    List<List<String>> images =
         switch (size) {
-          case FULL -> List.of("mnist-paper:1x784", "mnist-paper:64x784");
-          case QUICK -> List.of("mnist-quick:1x64", "mnist-quick:8x64");
-          case TINY -> List.of("tiny:2x4");
+          case FULL ->
+              List.of(
+                  List.of(
+                      "mnist-paper:1x98",
+                      "mnist-paper:1x196",
+                      "mnist-paper:1x392",
+                      "mnist-paper:1x784"),
+                  List.of("cifar-paper:1x768", "cifar-paper:1x1536", "cifar-paper:1x3072"));
+          case QUICK -> List.of(List.of("mnist-quick:1x16", "mnist-quick:1x64"));
+          case TINY -> List.of(List.of("tiny:1x3", "tiny:1x4"));
         };
-    return ids(List.of("generation"), shapes, variants);
+    List<List<LoadId>> curves = new ArrayList<>();
+    for (List<String> shapes : images) {
+      variants.forEach(variant -> curves.add(ids(List.of("generation"), shapes, List.of(variant))));
+      if (variants.contains(Variant.SOFTMAX)) {
+        curves.add(ids(List.of("recomputed-pixel"), shapes, List.of(Variant.SOFTMAX)));
+      }
+    }
+    String many = pick(size, "mnist-paper:64x784", "mnist-quick:8x64", "tiny:2x4");
+    curves.addAll(singles(ids(List.of("generation"), List.of(many), variants)));
+    return curves;
   }
 
   private static List<List<LoadId>> scaling(Size size, List<Variant> variants) {

@@ -48,6 +48,9 @@ final class RunReport {
     } else {
       rates();
     }
+    if (run.suite().equals(Suite.GENERATION.id())) {
+      GenerationSection.add(document, run);
+    }
     PeerSection.add(document, run);
     document.heading("Figures").table(header(), run.points().stream().map(this::row).toList());
     document.paragraph(
@@ -80,7 +83,8 @@ final class RunReport {
     }
   }
 
-  private static String series(Point point) {
+  /** What a point is called beside others of the same load. */
+  static String series(Point point) {
     String variant = point.load().variant();
     if (variant.isEmpty()) {
       return point.by().id();

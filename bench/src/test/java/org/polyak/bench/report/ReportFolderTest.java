@@ -51,6 +51,20 @@ class ReportFolderTest {
     assertThat(folder.resolve("peers.png")).doesNotExist();
   }
 
+  /** Pixels of n ms sum up to n²/2 ms. */
+  @Test
+  void imagesFromRecomputedPixelsAreAddedUp() throws IOException {
+    ReportFolder.at(folder).write(Runs.generation());
+    assertThat(Files.readString(folder.resolve("report.md")))
+        .contains(
+            "## One image of tiny",
+            "| pixels | momentum | softmax, recomputed |",
+            "| 10 | 10.0 ms (1.00) | 50.0 ms (5.00) |",
+            "| 20 | 20.0 ms (1.00) | 200 ms (10.0) |")
+        .doesNotContain("50.0 ms (1.00)");
+    assertThat(folder.resolve("image-tiny.png")).isNotEmptyFile();
+  }
+
   @Test
   void scalingShowsExponentsAndCrossings() throws IOException {
     ReportFolder.at(folder).write(Runs.scaling());

@@ -84,6 +84,23 @@ public final class Runs {
             .toList());
   }
 
+  /**
+   * Images of 10 and 20 pixels: momentum takes 1 ms a pixel, and a recomputed pixel as many
+   * milliseconds as there are pixels before.
+   */
+  public static RunRecord generation() {
+    Amount image = Amount.ofItems(1, "images");
+    Amount pixel = Amount.ofItems(1, "pixels");
+    return run(
+        "generation",
+        List.of(
+            point("generation", "momentum", "tiny:1x10", image, 0.01),
+            point("generation", "momentum", "tiny:1x20", image, 0.02),
+            point("recomputed-pixel", "softmax", "tiny:1x10", pixel, 0.01),
+            point("recomputed-pixel", "softmax", "tiny:1x20", pixel, 0.02),
+            point("generation", "momentum", "tiny:8x20", image, 0.05)));
+  }
+
   private static Point attention(String variant, int length, double microseconds) {
     return point(
         "attention-forward",

@@ -53,7 +53,8 @@ public final class MklPeer implements Peer {
     List<String> files = Stream.concat(LOADED.stream(), OTHERS.stream()).toList();
     NativeLibrary library =
         NativeLibrary.load(
-            UnpackedLibraries.of(MklPeer.class.getClassLoader(), "mkl", Versions.of("mkl"), files),
+            UnpackedLibraries.ofUser()
+                .folder(MklPeer.class.getClassLoader(), "mkl", Versions.of("mkl"), files),
             LOADED);
     library.setter("MKL_Set_Dynamic").accept(0);
     library.setter("MKL_Set_Num_Threads").accept(threads);

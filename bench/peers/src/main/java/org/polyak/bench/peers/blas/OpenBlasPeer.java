@@ -35,8 +35,12 @@ public final class OpenBlasPeer implements Peer {
   public OpenPeer open(int threads) {
     NativeLibrary library =
         NativeLibrary.load(
-            UnpackedLibraries.of(
-                OpenBlasPeer.class.getClassLoader(), "openblas", Versions.of("openblas"), FILES),
+            UnpackedLibraries.ofUser()
+                .folder(
+                    OpenBlasPeer.class.getClassLoader(),
+                    "openblas",
+                    Versions.of("openblas"),
+                    FILES),
             FILES);
     library.setter("openblas_set_num_threads").accept(threads);
     Gemm gemm = library.function(Gemm.class, "cblas_sgemm", Gemm.SIGNATURE);

@@ -2,14 +2,12 @@ package org.polyak.bench.peers.blas;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.polyak.bench.peer.PeerUnavailableException;
@@ -21,7 +19,39 @@ import org.polyak.bench.peer.PeerUnavailableException;
 final class UnpackedLibraries {
   private static final String PLATFORM = "linux-x86_64";
 
-  private UnpackedLibraries() {}
+  private final Path cache;
+
+  /** In a folder, which is made where there is none. */
+  UnpackedLibraries(Path cache) {
+    this.cache = cache;
+  }
+
+  /**
+   * In the user's cache.
+   *
+   * @throws PeerUnavailableException where the libraries do not run
+   */
+  static UnpackedLibraries ofUser() {
+    requirePlatform(System.getProperty("os.name"), System.getProperty("os.arch"));
+    return new UnpackedLibraries(
+        Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+            .filter(folder -> !folder.isEmpty())
+            .map(Path::of)
+            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
+            .resolve("polyak")
+            .resolve("peers"));
+  }
+
+  /** Checks that this is Linux on x86-64, as Java names them. */
+  static void requirePlatform(String system, String processor) {
+    if (!system.equals("Linux") || !processor.equals("amd64")) {
+      throw new PeerUnavailableException(
+          "Its native libraries are for %s, and this is %s on %s."
+              .formatted(PLATFORM, system, processor),
+          "Name the other peers with --peer.",
+          null);
+    }
+  }
 
   /**
    * The folder with the libraries.
@@ -30,28 +60,16 @@ final class UnpackedLibraries {
    * @param artifact name in {@code org.bytedeco}
    * @param version of the libraries
    * @param files their names
-   * @throws PeerUnavailableException on another platform, or when the jar or the cache is unusable
+   * @throws PeerUnavailableException when the jar or the cache is unusable
    */
-  static Path of(ClassLoader loader, String artifact, String version, List<String> files) {
-    String platform =
-        "%s-%s"
-            .formatted(
-                System.getProperty("os.name").toLowerCase(Locale.ROOT),
-                System.getProperty("os.arch").replace("amd64", "x86_64"));
-    if (!platform.equals(PLATFORM)) {
-      throw new PeerUnavailableException(
-          "The native libraries of %s are for %s, and this is %s."
-              .formatted(artifact, PLATFORM, platform),
-          "Leave this peer out.",
-          null);
-    }
-    Path target = cache().resolve(artifact + "-" + version);
+  Path folder(ClassLoader loader, String artifact, String version, List<String> files) {
+    Path target = cache.resolve(artifact + "-" + version);
     if (Files.isDirectory(target)) {
       return target;
     }
     try {
-      Files.createDirectories(cache());
-      Path fresh = Files.createTempDirectory(cache(), artifact);
+      Files.createDirectories(cache);
+      Path fresh = Files.createTempDirectory(cache, artifact);
       try {
         for (String file : files) {
           unpack(loader, "org/bytedeco/%s/%s/%s".formatted(artifact, PLATFORM, file), fresh);
@@ -63,19 +81,11 @@ final class UnpackedLibraries {
       return target;
     } catch (IOException e) {
       throw new PeerUnavailableException(
-          "The native libraries of %s cannot be unpacked to %s: %s.".formatted(artifact, target, e),
+          "The native libraries of %s cannot be unpacked to %s: %s."
+              .formatted(artifact, target, e.getMessage()),
           "Make room there, or set XDG_CACHE_HOME to a folder that you may write to.",
           e);
     }
-  }
-
-  private static Path cache() {
-    return Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
-        .filter(folder -> !folder.isEmpty())
-        .map(Path::of)
-        .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache"))
-        .resolve("polyak")
-        .resolve("peers");
   }
 
   private static void unpack(ClassLoader loader, String resource, Path folder) throws IOException {
@@ -91,8 +101,6 @@ final class UnpackedLibraries {
   private static void move(Path from, Path to) throws IOException {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      throw e;
     } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
       return;
     }
