@@ -4,6 +4,12 @@ import org.polyak.spi.fused.Activation;
 
 /** The inner loops of bias and activation: a run of rows at a time, on plain arrays. */
 interface ActivationRows {
+  /** Room for the rest of a row: what goes in or out, bias, gradient and sums, a vector each. */
+  int TAIL = 4 * VectorWidth.MAXIMUM_LANES;
+
+  /** Sigmoids that are computed at once. */
+  int SIGMOIDS = 256;
+
   /**
    * Computes {@code out = f(in + bias)} for rows that follow each other without gaps.
    *
@@ -45,6 +51,7 @@ interface ActivationRows {
    * @param inGradient receives the gradient for the input
    * @param inGradientOffset its first element
    * @param sums a sum for each column
+   * @param sumsOffset the first of them
    * @param scratch at least {@link #scratchLength} floats
    */
   void backward(
@@ -60,10 +67,11 @@ interface ActivationRows {
       float[] inGradient,
       int inGradientOffset,
       float[] sums,
+      int sumsOffset,
       float[] scratch);
 
-  /** Floats of scratch for rows of a width: the row and the longest vector. */
-  static int scratchLength(int width) {
-    return width + VectorWidth.MAXIMUM_LANES;
+  /** Floats of scratch: for the rest of a row, and for sigmoids. */
+  static int scratchLength() {
+    return TAIL + SIGMOIDS;
   }
 }

@@ -1,5 +1,6 @@
 package org.polyak.cpu;
 
+import java.util.Arrays;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.BiasActivationKernel;
@@ -9,12 +10,14 @@ import org.polyak.spi.fused.BiasActivationKernel;
  */
 final class CpuBiasActivation implements BiasActivationKernel {
   private final WorkerPool pool;
+  private final ArrayPool<float[]> arrays;
   private final ActivationRows rows;
   private final Activation activation;
 
-  CpuBiasActivation(WorkerPool pool, ActivationRows rows, Activation activation) {
-    this.pool = pool;
-    this.rows = rows;
+  CpuBiasActivation(CpuDevice device, Activation activation) {
+    this.pool = device.pool();
+    this.arrays = device.floats();
+    this.rows = device.kernel(VectorActivationRows.class);
     this.activation = activation;
   }
 
@@ -29,7 +32,7 @@ final class CpuBiasActivation implements BiasActivationKernel {
         blocks.count(),
         (block, worker) -> {
           int first = blocks.first(block) * width;
-          float[] scratch = worker.borrow(ActivationRows.scratchLength(width));
+          float[] scratch = worker.borrow(ActivationRows.scratchLength());
           rows.forward(
               activation,
               blocks.rows(block),
@@ -53,8 +56,11 @@ final class CpuBiasActivation implements BiasActivationKernel {
 
   /** Gradients from the result of ReLU: its slope is that at what the activation was given. */
   void backwardOfResult(Tensor out, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
-    FloatSpan zeros = new FloatSpan(new float[out.shape().dim(1)], 0);
-    backward(out, zeros, outGradient, inGradient, biasGradient);
+    int width = out.shape().dim(1);
+    float[] zeros = arrays.borrow(width);
+    Arrays.fill(zeros, 0, width, 0);
+    backward(out, new FloatSpan(zeros, 0), outGradient, inGradient, biasGradient);
+    arrays.giveBack(zeros);
   }
 
   private void backward(
@@ -64,13 +70,14 @@ final class CpuBiasActivation implements BiasActivationKernel {
     FloatSpan x = FloatSpan.of(in);
     FloatSpan dy = FloatSpan.of(outGradient);
     FloatSpan dx = FloatSpan.of(inGradient);
-    float[][] sums = new float[blocks.count()][];
+    float[] sums = arrays.borrow(blocks.count() * width);
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
           int first = blocks.first(block) * width;
-          sums[block] = new float[width];
-          float[] scratch = worker.borrow(ActivationRows.scratchLength(width));
+          int sum = block * width;
+          Arrays.fill(sums, sum, sum + width, 0);
+          float[] scratch = worker.borrow(ActivationRows.scratchLength());
           rows.backward(
               activation,
               blocks.rows(block),
@@ -83,10 +90,12 @@ final class CpuBiasActivation implements BiasActivationKernel {
               dy.offset() + first,
               dx.data(),
               dx.offset() + first,
-              sums[block],
+              sums,
+              sum,
               scratch);
           worker.giveBack(scratch);
         });
-    RowBlocks.total(sums, 0, width, FloatSpan.of(biasGradient));
+    blocks.total(sums, width, 0, width, FloatSpan.of(biasGradient));
+    arrays.giveBack(sums);
   }
 }

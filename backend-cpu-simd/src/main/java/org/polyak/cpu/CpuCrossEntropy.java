@@ -4,7 +4,9 @@ import java.util.Arrays;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.CrossEntropyKernel;
 
-/** {@link CrossEntropyKernel}: rows in parallel. */
+/**
+ * {@link CrossEntropyKernel}: rows in parallel. All logits are taken relative to the row's largest.
+ */
 final class CpuCrossEntropy implements CrossEntropyKernel {
   private final WorkerPool pool;
   private final CrossEntropyRows rows;
@@ -24,16 +26,49 @@ final class CpuCrossEntropy implements CrossEntropyKernel {
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
+          float[] largest = worker.borrow(CrossEntropyRows.GROUP);
+          float[] sums = worker.borrow(CrossEntropyRows.GROUP);
           int end = blocks.first(block) + blocks.rows(block);
-          for (int row = blocks.first(block); row < end; row++) {
-            int target = t.data()[t.offset() + row];
-            loss.data()[loss.offset() + row] =
-                target < 0
-                    ? 0
-                    : rows.loss(
-                        x.data(), x.offset() + row * classes, classes, target, labelSmoothing);
+          for (int row = blocks.first(block); row < end; row += CrossEntropyRows.GROUP) {
+            int n = Math.min(CrossEntropyRows.GROUP, end - row);
+            int from = x.offset() + row * classes;
+            rows.largest(n, classes, x.data(), from, largest);
+            rows.sums(n, classes, x.data(), from, largest, sums);
+            rows.logarithms(sums);
+            for (int r = 0; r < n; r++) {
+              int target = t.data()[t.offset() + row + r];
+              loss.data()[loss.offset() + row + r] =
+                  target < 0
+                      ? 0
+                      : loss(
+                          x.data(),
+                          from + r * classes,
+                          classes,
+                          target,
+                          labelSmoothing,
+                          largest[r],
+                          sums[r]);
+            }
           }
+          worker.giveBack(largest);
+          worker.giveBack(sums);
         });
+  }
+
+  /** The loss of a row, given the logarithm of the sum of its exponentials. */
+  private float loss(
+      float[] logits,
+      int offset,
+      int classes,
+      int target,
+      double smoothing,
+      float largest,
+      float logSum) {
+    double loss = logSum - (1 - smoothing) * ((double) logits[offset + target] - largest);
+    if (smoothing > 0) {
+      loss -= smoothing * rows.sumOfDifferences(classes, logits, offset, largest) / classes;
+    }
+    return (float) loss;
   }
 
   @Override
@@ -52,25 +87,48 @@ final class CpuCrossEntropy implements CrossEntropyKernel {
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
+          float[] largest = worker.borrow(CrossEntropyRows.GROUP);
+          float[] sums = worker.borrow(CrossEntropyRows.GROUP);
           int end = blocks.first(block) + blocks.rows(block);
-          for (int row = blocks.first(block); row < end; row++) {
-            int target = t.data()[t.offset() + row];
+          for (int row = blocks.first(block); row < end; row += CrossEntropyRows.GROUP) {
+            int n = Math.min(CrossEntropyRows.GROUP, end - row);
+            int from = x.offset() + row * classes;
             int to = dx.offset() + row * classes;
-            if (target < 0) {
-              Arrays.fill(dx.data(), to, to + classes, 0);
-            } else {
-              rows.gradient(
-                  x.data(),
-                  x.offset() + row * classes,
+            rows.largest(n, classes, x.data(), from, largest);
+            rows.exponentials(n, classes, x.data(), from, largest, sums, dx.data(), to);
+            for (int r = 0; r < n; r++) {
+              differentiate(
                   classes,
-                  target,
-                  labelSmoothing,
-                  dLoss.data()[dLoss.offset() + row],
                   dx.data(),
-                  to);
+                  to + r * classes,
+                  t.data()[t.offset() + row + r],
+                  labelSmoothing,
+                  sums[r],
+                  dLoss.data()[dLoss.offset() + row + r]);
             }
           }
+          worker.giveBack(largest);
+          worker.giveBack(sums);
         });
+  }
+
+  /** Turns the exponentials of a row into its gradient. */
+  private void differentiate(
+      int classes,
+      float[] gradient,
+      int offset,
+      int target,
+      double smoothing,
+      float sum,
+      float lossGradient) {
+    if (target < 0) {
+      Arrays.fill(gradient, offset, offset + classes, 0);
+      return;
+    }
+    double probability = (double) gradient[offset + target] / sum;
+    double uniform = smoothing / classes;
+    rows.scale(classes, gradient, offset, lossGradient / sum, (float) (-uniform * lossGradient));
+    gradient[offset + target] = (float) (lossGradient * (probability - (1 - smoothing) - uniform));
   }
 
   private static IntSpan checked(Tensor targets, int classes) {

@@ -31,11 +31,12 @@ final class CpuFusedKernels implements FusedKernels {
   /** Kernels hold tables of weights; a model asks for the same few again and again. */
   private final Map<AttentionSpec, Support<AttentionKernel>> attentions = new HashMap<>();
 
-  private final ActivationRows activations;
   private final OptimizerLoops optimizers;
   private final Support<SoftmaxAttentionKernel> softmaxAttention;
   private final Support<LayerNormKernel> layerNorm;
   private final Map<Activation, Support<LinearKernel>> linear = new EnumMap<>(Activation.class);
+  private final Map<Activation, Support<BiasActivationKernel>> biasActivations =
+      new EnumMap<>(Activation.class);
   private final Support<CrossEntropyKernel> crossEntropy;
   private final Support<LogisticMixtureKernel> logisticMixture;
   private final Support<DropoutKernel> dropout;
@@ -45,13 +46,14 @@ final class CpuFusedKernels implements FusedKernels {
   CpuFusedKernels(CpuDevice device) {
     pool = device.pool();
     attention = AttentionLoops.load(device);
-    activations = device.kernel(VectorActivationRows.class);
     optimizers = device.kernel(VectorOptimizerLoops.class);
     softmaxAttention = new Support.Native<>(new CpuSoftmaxAttention(device));
     layerNorm = new Support.Native<>(new CpuLayerNorm(device));
     CpuDropout dropping = new CpuDropout(device);
     for (Activation activation : Activation.values()) {
-      linear.put(activation, linear(device, activations, dropping, activation));
+      biasActivations.put(
+          activation, new Support.Native<>(new CpuBiasActivation(device, activation)));
+      linear.put(activation, linear(device, dropping, activation));
     }
     crossEntropy = new Support.Native<>(new CpuCrossEntropy(device));
     logisticMixture = new Support.Native<>(new CpuLogisticMixture(pool));
@@ -76,9 +78,9 @@ final class CpuFusedKernels implements FusedKernels {
   }
 
   private static Support<LinearKernel> linear(
-      CpuDevice device, ActivationRows rows, CpuDropout dropout, Activation activation) {
+      CpuDevice device, CpuDropout dropout, Activation activation) {
     return switch (activation) {
-      case IDENTITY, RELU -> new Support.Native<>(new CpuLinear(device, rows, dropout, activation));
+      case IDENTITY, RELU -> new Support.Native<>(new CpuLinear(device, dropout, activation));
       case GELU, SILU ->
           new Support.Unsupported<>("its gradient needs the sums before the activation");
     };
@@ -91,7 +93,7 @@ final class CpuFusedKernels implements FusedKernels {
 
   @Override
   public Support<BiasActivationKernel> biasActivation(Activation activation) {
-    return new Support.Native<>(new CpuBiasActivation(pool, activations, activation));
+    return Objects.requireNonNull(biasActivations.get(activation));
   }
 
   @Override

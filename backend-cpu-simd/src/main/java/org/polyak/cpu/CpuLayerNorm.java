@@ -1,5 +1,6 @@
 package org.polyak.cpu;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.LayerNormKernel;
@@ -7,10 +8,12 @@ import org.polyak.spi.fused.LayerNormKernel;
 /** {@link LayerNormKernel}: rows in parallel, parameter gradients over fixed blocks of rows. */
 final class CpuLayerNorm implements LayerNormKernel {
   private final WorkerPool pool;
+  private final ArrayPool<float[]> arrays;
   private final LayerNormRows rows;
 
   CpuLayerNorm(CpuDevice device) {
     this.pool = device.pool();
+    this.arrays = device.floats();
     this.rows = device.kernel(VectorLayerNormRows.class);
   }
 
@@ -33,6 +36,7 @@ final class CpuLayerNorm implements LayerNormKernel {
         blocks.count(),
         (block, worker) -> {
           int first = blocks.first(block);
+          float[] scratch = worker.borrow(LayerNormRows.scratchLength());
           rows.forward(
               blocks.rows(block),
               width,
@@ -46,7 +50,9 @@ final class CpuLayerNorm implements LayerNormKernel {
               y.data(),
               y.offset() + first * width,
               saved == null ? null : s.data(),
-              s.offset() + 2 * first);
+              s.offset() + 2 * first,
+              scratch);
+          worker.giveBack(scratch);
         });
   }
 
@@ -66,12 +72,14 @@ final class CpuLayerNorm implements LayerNormKernel {
     FloatSpan s = FloatSpan.of(saved);
     FloatSpan dy = FloatSpan.of(outGradient);
     FloatSpan dx = FloatSpan.of(inGradient);
-    float[][] sums = new float[blocks.count()][];
+    float[] sums = arrays.borrow(blocks.count() * 2 * width);
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
           int first = blocks.first(block);
-          sums[block] = new float[2 * width];
+          int sum = block * 2 * width;
+          Arrays.fill(sums, sum, sum + 2 * width, 0);
+          float[] scratch = worker.borrow(LayerNormRows.scratchLength());
           rows.backward(
               blocks.rows(block),
               width,
@@ -85,11 +93,15 @@ final class CpuLayerNorm implements LayerNormKernel {
               dy.offset() + first * width,
               dx.data(),
               dx.offset() + first * width,
-              sums[block]);
+              sums,
+              sum,
+              scratch);
+          worker.giveBack(scratch);
         });
-    RowBlocks.total(sums, 0, width, FloatSpan.of(gainGradient));
+    blocks.total(sums, 2 * width, 0, width, FloatSpan.of(gainGradient));
     if (biasGradient != null) {
-      RowBlocks.total(sums, width, width, FloatSpan.of(biasGradient));
+      blocks.total(sums, 2 * width, width, width, FloatSpan.of(biasGradient));
     }
+    arrays.giveBack(sums);
   }
 }

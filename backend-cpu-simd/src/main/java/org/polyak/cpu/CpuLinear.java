@@ -17,10 +17,10 @@ final class CpuLinear implements LinearKernel {
   private final Activation activation;
 
   /** For the identity or ReLU. */
-  CpuLinear(CpuDevice device, ActivationRows rows, CpuDropout dropout, Activation activation) {
+  CpuLinear(CpuDevice device, CpuDropout dropout, Activation activation) {
     this.product = new MatrixProduct(device);
     this.reduction = new Reduction(device);
-    this.biasActivation = new CpuBiasActivation(device.pool(), rows, activation);
+    this.biasActivation = new CpuBiasActivation(device, activation);
     this.dropout = dropout;
     this.activation = activation;
   }

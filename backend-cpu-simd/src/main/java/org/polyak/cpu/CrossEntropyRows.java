@@ -1,37 +1,53 @@
 package org.polyak.cpu;
 
-/** The inner loops of softmax cross-entropy: one row at a time, on plain arrays. */
+/**
+ * The inner loops of softmax cross-entropy on plain arrays: a few rows at a time, which follow each
+ * other without gaps. Each loop goes over all of them, so that none waits for the sum of its row.
+ */
 interface CrossEntropyRows {
-  /**
-   * The loss of one row.
-   *
-   * @param logits holds the row
-   * @param offset its first element
-   * @param classes its length C
-   * @param target t in [0, C)
-   * @param smoothing λ
-   */
-  float loss(float[] logits, int offset, int classes, int target, double smoothing);
+  /** Rows that go through the loops together. */
+  int GROUP = 16;
+
+  /** Replaces x by its natural logarithm. */
+  void logarithms(float[] x);
 
   /**
-   * The gradient of one row.
+   * The largest logit of each row.
    *
-   * @param logits holds the row
-   * @param offset its first element
-   * @param classes its length C
-   * @param target t in [0, C)
-   * @param smoothing λ
-   * @param lossGradient gradient for the loss
-   * @param gradient receives the gradient for the row
-   * @param gradientOffset its first element
+   * @param rows number of rows, at most {@link #GROUP}
+   * @param classes their length C
+   * @param logits holds the rows
+   * @param offset first logit of the first row
+   * @param largest receives the largest by row
    */
-  void gradient(
+  void largest(int rows, int classes, float[] logits, int offset, float[] largest);
+
+  /**
+   * Sums by row of {@code exp(x − largest)}.
+   *
+   * @param rows number of rows, at most {@link #GROUP}
+   * @param classes their length C
+   * @param logits holds the rows
+   * @param offset first logit of the first row
+   * @param largest the largest logit of each row
+   * @param sums receives the sums by row
+   */
+  void sums(int rows, int classes, float[] logits, int offset, float[] largest, float[] sums);
+
+  /** As {@link #sums}, where the exponentials are kept, from {@code keptOffset} on. */
+  void exponentials(
+      int rows,
+      int classes,
       float[] logits,
       int offset,
-      int classes,
-      int target,
-      double smoothing,
-      float lossGradient,
-      float[] gradient,
-      int gradientOffset);
+      float[] largest,
+      float[] sums,
+      float[] kept,
+      int keptOffset);
+
+  /** The sum of {@code x − shift} over a run. */
+  float sumOfDifferences(int n, float[] x, int offset, float shift);
+
+  /** Replaces a run by {@code factor · x + term}. */
+  void scale(int n, float[] x, int offset, float factor, float term);
 }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The inner loops of layer normalisation: a run of rows at a time, on plain arrays. */
 interface LayerNormRows {
+  /** Rows that go through a pass together; even. */
+  int GROUP = 4;
+
   /**
    * Normalises rows that follow each other without gaps.
    *
@@ -20,6 +23,7 @@ interface LayerNormRows {
    * @param outOffset first element of the first row
    * @param saved receives mean and reciprocal standard deviation by row, or null
    * @param savedOffset first mean
+   * @param scratch at least {@link #scratchLength} floats
    */
   void forward(
       int rows,
@@ -34,7 +38,8 @@ interface LayerNormRows {
       float[] out,
       int outOffset,
       float @Nullable [] saved,
-      int savedOffset);
+      int savedOffset,
+      float[] scratch);
 
   /**
    * Computes the gradient of rows, and adds their share of the parameters' gradients to sums.
@@ -52,6 +57,8 @@ interface LayerNormRows {
    * @param inGradient receives the gradient for the input
    * @param inGradientOffset its first element
    * @param sums {@code width} sums for the gain, then as many for the bias
+   * @param sumsOffset the first of them
+   * @param scratch at least {@link #scratchLength} floats
    */
   void backward(
       int rows,
@@ -66,5 +73,12 @@ interface LayerNormRows {
       int outGradientOffset,
       float[] inGradient,
       int inGradientOffset,
-      float[] sums);
+      float[] sums,
+      int sumsOffset,
+      float[] scratch);
+
+  /** Floats of scratch: three numbers for each of the rows that go through a pass together. */
+  static int scratchLength() {
+    return 3 * GROUP;
+  }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param size rows in every block but the last
  */
 record RowBlocks(int total, int size) {
-  private static final int LEAST_ELEMENTS = 4096;
+  private static final int LEAST_ELEMENTS = 16 * 1024;
   private static final int MOST_BLOCKS = 64;
 
   /** Blocks of a few thousand elements, and not more than 64 of them. */
@@ -34,14 +34,23 @@ record RowBlocks(int total, int size) {
     return Math.min(size, total - first(block));
   }
 
-  /** Adds up, in the order of the blocks, a stretch of what each block summed. */
-  static void total(float[][] sums, int from, int length, FloatSpan out) {
+  /**
+   * Adds up, in the order of the blocks, a stretch of what each block summed.
+   *
+   * @param sums the blocks' sums, one block after another
+   * @param stride sums per block
+   * @param from first sum of the stretch
+   * @param length length of the stretch
+   * @param out receives the totals
+   */
+  void total(float[] sums, int stride, int from, int length, FloatSpan out) {
     float[] data = out.data();
     int offset = out.offset();
     Arrays.fill(data, offset, offset + length, 0);
-    for (float[] block : sums) {
+    for (int block = 0; block < count(); block++) {
+      int at = block * stride + from;
       for (int i = 0; i < length; i++) {
-        data[offset + i] += block[from + i];
+        data[offset + i] += sums[at + i];
       }
     }
   }

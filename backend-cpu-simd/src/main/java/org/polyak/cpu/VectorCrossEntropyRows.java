@@ -7,7 +7,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link CrossEntropyRows} on the Vector API. All logits are taken relative to the row's largest.
+ * {@link CrossEntropyRows} on the Vector API. Rows may be short and of any length, so all vectors
+ * are masked: a second copy of the exponential for the last one would be more than the compiler
+ * inlines.
  */
 final class VectorCrossEntropyRows implements CrossEntropyRows {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
@@ -16,90 +18,90 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
   VectorCrossEntropyRows() {}
 
   @Override
-  public float loss(float[] logits, int offset, int classes, int target, double smoothing) {
-    float largest = largest(logits, offset, classes);
-    double loss =
-        Math.log(sumOfExponentials(logits, offset, classes, largest))
-            - (1 - smoothing) * ((double) logits[offset + target] - largest);
-    if (smoothing > 0) {
-      loss -= smoothing * sumOfDifferences(logits, offset, classes, largest) / classes;
+  public void logarithms(float[] x) {
+    for (int i = 0; i < GROUP; i += L) {
+      VectorMath.log(FloatVector.fromArray(S, x, i)).intoArray(x, i);
     }
-    return (float) loss;
   }
 
   @Override
-  public void gradient(
+  public void largest(int rows, int classes, float[] logits, int offset, float[] largest) {
+    for (int row = 0; row < rows; row++) {
+      int at = offset + row * classes;
+      FloatVector most = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+      for (int i = 0; i < classes; i += L) {
+        VectorMask<Float> mask = S.indexInRange(i, classes);
+        FloatVector x = FloatVector.fromArray(S, logits, at + i, mask);
+        // A NaN is passed over here and comes back with its exponential.
+        most = most.blend(x, x.compare(VectorOperators.GT, most, mask));
+      }
+      largest[row] = most.reduceLanes(VectorOperators.MAX);
+    }
+  }
+
+  @Override
+  public void sums(
+      int rows, int classes, float[] logits, int offset, float[] largest, float[] sums) {
+    for (int row = 0; row < rows; row++) {
+      int at = offset + row * classes;
+      float shift = largest[row];
+      FloatVector sum = FloatVector.zero(S);
+      for (int i = 0; i < classes; i += L) {
+        VectorMask<Float> mask = S.indexInRange(i, classes);
+        FloatVector x = FloatVector.fromArray(S, logits, at + i, mask).sub(shift);
+        sum = sum.add(VectorMath.expOfNegative(x), mask);
+      }
+      sums[row] = VectorMath.sum(sum);
+    }
+  }
+
+  @Override
+  public void exponentials(
+      int rows,
+      int classes,
       float[] logits,
       int offset,
-      int classes,
-      int target,
-      double smoothing,
-      float lossGradient,
-      float[] gradient,
-      int gradientOffset) {
-    float largest = largest(logits, offset, classes);
-    float sum = sumOfExponentials(logits, offset, classes, largest);
-    float uniform = (float) (smoothing / classes);
-    int i = 0;
-    for (int whole = S.loopBound(classes); i < whole; i += L) {
-      VectorMath.exp(FloatVector.fromArray(S, logits, offset + i).sub(largest))
-          .div(sum)
-          .sub(uniform)
-          .mul(lossGradient)
-          .intoArray(gradient, gradientOffset + i);
+      float[] largest,
+      float[] sums,
+      float[] kept,
+      int keptOffset) {
+    for (int row = 0; row < rows; row++) {
+      int from = offset + row * classes;
+      int to = keptOffset + row * classes;
+      float shift = largest[row];
+      FloatVector sum = FloatVector.zero(S);
+      for (int i = 0; i < classes; i += L) {
+        VectorMask<Float> mask = S.indexInRange(i, classes);
+        FloatVector x = FloatVector.fromArray(S, logits, from + i, mask).sub(shift);
+        FloatVector e = VectorMath.expOfNegative(x);
+        e.intoArray(kept, to + i, mask);
+        sum = sum.add(e, mask);
+      }
+      sums[row] = VectorMath.sum(sum);
     }
-    if (i < classes) {
-      VectorMask<Float> rest = S.indexInRange(i, classes);
-      VectorMath.exp(FloatVector.fromArray(S, logits, offset + i, rest).sub(largest))
-          .div(sum)
-          .sub(uniform)
-          .mul(lossGradient)
-          .intoArray(gradient, gradientOffset + i, rest);
-    }
-    double probability = Math.exp((double) logits[offset + target] - largest) / sum;
-    gradient[gradientOffset + target] =
-        (float) (lossGradient * (probability - (1 - smoothing) - smoothing / classes));
   }
 
-  private static float largest(float[] logits, int offset, int classes) {
-    FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    int i = 0;
-    for (int whole = S.loopBound(classes); i < whole; i += L) {
-      largest = largest.max(FloatVector.fromArray(S, logits, offset + i));
-    }
-    if (i < classes) {
-      VectorMask<Float> rest = S.indexInRange(i, classes);
-      largest =
-          largest.lanewise(
-              VectorOperators.MAX, FloatVector.fromArray(S, logits, offset + i, rest), rest);
-    }
-    return largest.reduceLanes(VectorOperators.MAX);
-  }
-
-  private static float sumOfExponentials(float[] logits, int offset, int classes, float largest) {
+  @Override
+  public float sumOfDifferences(int n, float[] x, int offset, float shift) {
     FloatVector sum = FloatVector.zero(S);
-    int i = 0;
-    for (int whole = S.loopBound(classes); i < whole; i += L) {
-      sum = sum.add(VectorMath.exp(FloatVector.fromArray(S, logits, offset + i).sub(largest)));
-    }
-    if (i < classes) {
-      VectorMask<Float> rest = S.indexInRange(i, classes);
-      FloatVector x = FloatVector.fromArray(S, logits, offset + i, rest);
-      sum = sum.add(VectorMath.exp(x.sub(largest)), rest);
+    for (int i = 0; i < n; i += L) {
+      VectorMask<Float> mask = S.indexInRange(i, n);
+      sum = sum.add(FloatVector.fromArray(S, x, offset + i, mask).sub(shift), mask);
     }
     return VectorMath.sum(sum);
   }
 
-  private static float sumOfDifferences(float[] logits, int offset, int classes, float largest) {
-    FloatVector sum = FloatVector.zero(S);
+  @Override
+  public void scale(int n, float[] x, int offset, float factor, float term) {
+    FloatVector terms = FloatVector.broadcast(S, term);
     int i = 0;
-    for (int whole = S.loopBound(classes); i < whole; i += L) {
-      sum = sum.add(FloatVector.fromArray(S, logits, offset + i).sub(largest));
+    for (int whole = S.loopBound(n); i < whole; i += L) {
+      FloatVector.fromArray(S, x, offset + i)
+          .fma(terms.broadcast(factor), terms)
+          .intoArray(x, offset + i);
     }
-    if (i < classes) {
-      VectorMask<Float> rest = S.indexInRange(i, classes);
-      sum = sum.add(FloatVector.fromArray(S, logits, offset + i, rest).sub(largest), rest);
+    for (; i < n; i++) {
+      x[offset + i] = Math.fma(x[offset + i], factor, term);
     }
-    return VectorMath.sum(sum);
   }
 }

@@ -3,13 +3,15 @@ package org.polyak.cpu;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@link LayerNormRows} on the Vector API. The mean is corrected once by the mean of the
  * deviations, so a large common offset of the inputs costs no more than its own rounding.
+ *
+ * <p>Forward, each pass goes over a few rows before the next begins: rows then wait neither for
+ * their own sums nor for their own roots, as the processor works on several at once.
  */
 final class VectorLayerNormRows implements LayerNormRows {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
@@ -31,13 +33,51 @@ final class VectorLayerNormRows implements LayerNormRows {
       float[] out,
       int outOffset,
       float @Nullable [] saved,
-      int savedOffset) {
+      int savedOffset,
+      float[] scratch) {
+    for (int row = 0; row < rows; row += GROUP) {
+      int n = Math.min(GROUP, rows - row);
+      int x = inOffset + row * width;
+      int y = outOffset + row * width;
+      means(n, width, in, x, scratch);
+      moments(n, width, in, x, epsilon, scratch);
+      scale(n, width, in, x, gain, gainOffset, bias, biasOffset, out, y, scratch);
+      if (saved != null) {
+        for (int r = 0; r < n; r++) {
+          saved[savedOffset + 2 * (row + r)] = scratch[3 * r] + scratch[3 * r + 1];
+          saved[savedOffset + 2 * (row + r) + 1] = scratch[3 * r + 2];
+        }
+      }
+    }
+  }
+
+  /** The mean of each row, but for its rounding. */
+  private static void means(int rows, int width, float[] in, int inOffset, float[] statistics) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < rows; row++) {
       int x = inOffset + row * width;
-      int y = outOffset + row * width;
-      float mean = sum(in, x, width) / width;
+      FloatVector sum = FloatVector.zero(S);
+      int i = 0;
+      for (; i < whole; i += L) {
+        sum = sum.add(FloatVector.fromArray(S, in, x + i));
+      }
+      if (i < width) {
+        sum = sum.add(FloatVector.fromArray(S, in, x + i, rest));
+      }
+      statistics[3 * row] = VectorMath.sum(sum) / width;
+    }
+  }
+
+  /** What the mean must be corrected by, and the reciprocal standard deviation. */
+  private static void moments(
+      int rows, int width, float[] in, int inOffset, double epsilon, float[] statistics) {
+    int whole = S.loopBound(width);
+    VectorMask<Float> rest = S.indexInRange(whole, width);
+    double share = 1.0 / width;
+    for (int row = 0; row < rows; row++) {
+      int x = inOffset + row * width;
+      FloatVector mean = FloatVector.broadcast(S, statistics[3 * row]);
       FloatVector deviations = FloatVector.zero(S);
       FloatVector squares = FloatVector.zero(S);
       int i = 0;
@@ -47,41 +87,132 @@ final class VectorLayerNormRows implements LayerNormRows {
         squares = d.fma(d, squares);
       }
       if (i < width) {
-        FloatVector d =
-            FloatVector.zero(S)
-                .lanewise(
-                    VectorOperators.ADD, FloatVector.fromArray(S, in, x + i, rest).sub(mean), rest);
+        FloatVector d = mean.blend(FloatVector.fromArray(S, in, x + i, rest), rest).sub(mean);
         deviations = deviations.add(d);
         squares = d.fma(d, squares);
       }
-      double correction = (double) VectorMath.sum(deviations) / width;
-      double variance = (double) VectorMath.sum(squares) / width - correction * correction;
-      float deviation = (float) (1 / Math.sqrt(Math.max(variance, 0) + epsilon));
-      float shift = (float) correction;
-      for (i = 0; i < whole; i += L) {
-        FloatVector normal =
-            FloatVector.fromArray(S, in, x + i).sub(mean).sub(shift).mul(deviation);
-        FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i);
-        FloatVector scaled =
-            bias == null
-                ? normal.mul(g)
-                : normal.fma(g, FloatVector.fromArray(S, bias, biasOffset + i));
-        scaled.intoArray(out, y + i);
+      double correction = VectorMath.sum(deviations) * share;
+      double variance = VectorMath.sum(squares) * share - correction * correction;
+      statistics[3 * row + 1] = (float) correction;
+      statistics[3 * row + 2] = (float) (1 / Math.sqrt(Math.max(variance, 0) + epsilon));
+    }
+  }
+
+  /** Normalises and scales rows by twos, which then share the loads of gain and bias. */
+  private static void scale(
+      int rows,
+      int width,
+      float[] in,
+      int inOffset,
+      float[] gain,
+      int gainOffset,
+      float @Nullable [] bias,
+      int biasOffset,
+      float[] out,
+      int outOffset,
+      float[] statistics) {
+    for (int row = 0; row < rows; row += 2) {
+      // An odd row at the end is its own partner: it is written twice, with the same values.
+      int partner = Math.min(row + 1, rows - 1);
+      int x = inOffset + row * width;
+      int y = outOffset + row * width;
+      int skip = (partner - row) * width;
+      if (bias == null) {
+        scale(width, skip, in, x, gain, gainOffset, out, y, statistics, 3 * row, 3 * partner);
+      } else {
+        scale(
+            width,
+            skip,
+            in,
+            x,
+            gain,
+            gainOffset,
+            bias,
+            biasOffset,
+            out,
+            y,
+            statistics,
+            3 * row,
+            3 * partner);
       }
-      if (i < width) {
-        FloatVector normal =
-            FloatVector.fromArray(S, in, x + i, rest).sub(mean).sub(shift).mul(deviation);
-        FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i, rest);
-        FloatVector scaled =
-            bias == null
-                ? normal.mul(g)
-                : normal.fma(g, FloatVector.fromArray(S, bias, biasOffset + i, rest));
-        scaled.intoArray(out, y + i, rest);
-      }
-      if (saved != null) {
-        saved[savedOffset + 2 * row] = (float) (mean + correction);
-        saved[savedOffset + 2 * row + 1] = deviation;
-      }
+    }
+  }
+
+  private static void scale(
+      int width,
+      int skip,
+      float[] in,
+      int x,
+      float[] gain,
+      int gainOffset,
+      float[] bias,
+      int biasOffset,
+      float[] out,
+      int y,
+      float[] statistics,
+      int first,
+      int second) {
+    int whole = S.loopBound(width);
+    float mean0 = statistics[first];
+    float shift0 = statistics[first + 1];
+    float deviation0 = statistics[first + 2];
+    float mean1 = statistics[second];
+    float shift1 = statistics[second + 1];
+    float deviation1 = statistics[second + 2];
+    int i = 0;
+    for (; i < whole; i += L) {
+      FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i);
+      FloatVector b = FloatVector.fromArray(S, bias, biasOffset + i);
+      FloatVector x0 = FloatVector.fromArray(S, in, x + i);
+      x0.sub(mean0).sub(shift0).mul(deviation0).fma(g, b).intoArray(out, y + i);
+      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i);
+      x1.sub(mean1).sub(shift1).mul(deviation1).fma(g, b).intoArray(out, y + skip + i);
+    }
+    if (i < width) {
+      VectorMask<Float> rest = S.indexInRange(i, width);
+      FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i, rest);
+      FloatVector b = FloatVector.fromArray(S, bias, biasOffset + i, rest);
+      FloatVector x0 = FloatVector.fromArray(S, in, x + i, rest);
+      x0.sub(mean0).sub(shift0).mul(deviation0).fma(g, b).intoArray(out, y + i, rest);
+      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i, rest);
+      x1.sub(mean1).sub(shift1).mul(deviation1).fma(g, b).intoArray(out, y + skip + i, rest);
+    }
+  }
+
+  private static void scale(
+      int width,
+      int skip,
+      float[] in,
+      int x,
+      float[] gain,
+      int gainOffset,
+      float[] out,
+      int y,
+      float[] statistics,
+      int first,
+      int second) {
+    int whole = S.loopBound(width);
+    float mean0 = statistics[first];
+    float shift0 = statistics[first + 1];
+    float deviation0 = statistics[first + 2];
+    float mean1 = statistics[second];
+    float shift1 = statistics[second + 1];
+    float deviation1 = statistics[second + 2];
+    int i = 0;
+    for (; i < whole; i += L) {
+      FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i);
+      FloatVector x0 = FloatVector.fromArray(S, in, x + i);
+      x0.sub(mean0).sub(shift0).mul(deviation0).mul(g).intoArray(out, y + i);
+      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i);
+      x1.sub(mean1).sub(shift1).mul(deviation1).mul(g).intoArray(out, y + skip + i);
+    }
+    if (i < width) {
+      VectorMask<Float> rest = S.indexInRange(i, width);
+      FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i, rest);
+      FloatVector x0 = FloatVector.fromArray(S, in, x + i, rest);
+      x0.sub(mean0).sub(shift0).mul(deviation0).mul(g).intoArray(out, y + i, rest);
+      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i, rest);
+      x1.sub(mean1).sub(shift1).mul(deviation1).mul(g).intoArray(out, y + skip + i, rest);
     }
   }
 
@@ -99,69 +230,120 @@ final class VectorLayerNormRows implements LayerNormRows {
       int outGradientOffset,
       float[] inGradient,
       int inGradientOffset,
-      float[] sums) {
-    int whole = S.loopBound(width);
-    VectorMask<Float> rest = S.indexInRange(whole, width);
+      float[] sums,
+      int sumsOffset,
+      float[] scratch) {
     for (int row = 0; row < rows; row++) {
       int x = inOffset + row * width;
       int dy = outGradientOffset + row * width;
       int dx = inGradientOffset + row * width;
-      float mean = saved[savedOffset + 2 * row];
-      float deviation = saved[savedOffset + 2 * row + 1];
-      FloatVector plain = FloatVector.zero(S);
-      FloatVector weighted = FloatVector.zero(S);
-      int i = 0;
-      for (; i < whole; i += L) {
-        FloatVector d = FloatVector.fromArray(S, outGradient, dy + i);
-        FloatVector normal = FloatVector.fromArray(S, in, x + i).sub(mean).mul(deviation);
-        d.fma(normal, FloatVector.fromArray(S, sums, i)).intoArray(sums, i);
-        d.add(FloatVector.fromArray(S, sums, width + i)).intoArray(sums, width + i);
-        FloatVector g = d.mul(FloatVector.fromArray(S, gain, gainOffset + i));
-        plain = plain.add(g);
-        weighted = g.fma(normal, weighted);
-      }
-      if (i < width) {
-        FloatVector d = FloatVector.fromArray(S, outGradient, dy + i, rest);
-        FloatVector normal = FloatVector.fromArray(S, in, x + i, rest).sub(mean).mul(deviation);
-        d.fma(normal, FloatVector.fromArray(S, sums, i, rest)).intoArray(sums, i, rest);
-        d.add(FloatVector.fromArray(S, sums, width + i, rest)).intoArray(sums, width + i, rest);
-        FloatVector g = d.mul(FloatVector.fromArray(S, gain, gainOffset + i, rest));
-        plain = plain.add(g);
-        weighted = g.fma(normal, weighted);
-      }
-      float plainMean = VectorMath.sum(plain) / width;
-      float weightedMean = VectorMath.sum(weighted) / width;
-      for (i = 0; i < whole; i += L) {
-        FloatVector normal = FloatVector.fromArray(S, in, x + i).sub(mean).mul(deviation);
-        FloatVector.fromArray(S, outGradient, dy + i)
-            .mul(FloatVector.fromArray(S, gain, gainOffset + i))
-            .sub(plainMean)
-            .sub(normal.mul(weightedMean))
-            .mul(deviation)
-            .intoArray(inGradient, dx + i);
-      }
-      if (i < width) {
-        FloatVector normal = FloatVector.fromArray(S, in, x + i, rest).sub(mean).mul(deviation);
-        FloatVector.fromArray(S, outGradient, dy + i, rest)
-            .mul(FloatVector.fromArray(S, gain, gainOffset + i, rest))
-            .sub(plainMean)
-            .sub(normal.mul(weightedMean))
-            .mul(deviation)
-            .intoArray(inGradient, dx + i, rest);
-      }
+      int statistics = savedOffset + 2 * row;
+      accumulate(
+          width,
+          in,
+          x,
+          gain,
+          gainOffset,
+          saved,
+          statistics,
+          outGradient,
+          dy,
+          sums,
+          sumsOffset,
+          scratch);
+      differentiate(
+          width,
+          in,
+          x,
+          gain,
+          gainOffset,
+          saved,
+          statistics,
+          outGradient,
+          dy,
+          scratch,
+          inGradient,
+          dx);
     }
   }
 
-  private static float sum(float[] in, int from, int length) {
-    int whole = S.loopBound(length);
-    FloatVector sum = FloatVector.zero(S);
+  /**
+   * Adds a row's share of the parameters' gradients, and takes the means of g and of g · normal
+   * over the row, g being the gradient times the gain.
+   */
+  private static void accumulate(
+      int width,
+      float[] in,
+      int x,
+      float[] gain,
+      int gainOffset,
+      float[] saved,
+      int statistics,
+      float[] outGradient,
+      int dy,
+      float[] sums,
+      int sum,
+      float[] means) {
+    float mean = saved[statistics];
+    float deviation = saved[statistics + 1];
+    FloatVector plain = FloatVector.zero(S);
+    FloatVector weighted = FloatVector.zero(S);
     int i = 0;
-    for (; i < whole; i += L) {
-      sum = sum.add(FloatVector.fromArray(S, in, from + i));
+    for (int whole = S.loopBound(width); i < whole; i += L) {
+      FloatVector d = FloatVector.fromArray(S, outGradient, dy + i);
+      FloatVector normal = FloatVector.fromArray(S, in, x + i).sub(mean).mul(deviation);
+      d.fma(normal, FloatVector.fromArray(S, sums, sum + i)).intoArray(sums, sum + i);
+      d.add(FloatVector.fromArray(S, sums, sum + width + i)).intoArray(sums, sum + width + i);
+      FloatVector g = d.mul(FloatVector.fromArray(S, gain, gainOffset + i));
+      plain = plain.add(g);
+      weighted = g.fma(normal, weighted);
     }
-    if (i < length) {
-      sum = sum.add(FloatVector.fromArray(S, in, from + i, S.indexInRange(i, length)));
+    float restPlain = 0;
+    float restWeighted = 0;
+    for (; i < width; i++) {
+      float d = outGradient[dy + i];
+      float normal = (in[x + i] - mean) * deviation;
+      sums[sum + i] = Math.fma(d, normal, sums[sum + i]);
+      sums[sum + width + i] += d;
+      float g = d * gain[gainOffset + i];
+      restPlain += g;
+      restWeighted = Math.fma(g, normal, restWeighted);
     }
-    return VectorMath.sum(sum);
+    means[0] = (VectorMath.sum(plain) + restPlain) / width;
+    means[1] = (VectorMath.sum(weighted) + restWeighted) / width;
+  }
+
+  private static void differentiate(
+      int width,
+      float[] in,
+      int x,
+      float[] gain,
+      int gainOffset,
+      float[] saved,
+      int statistics,
+      float[] outGradient,
+      int dy,
+      float[] means,
+      float[] inGradient,
+      int dx) {
+    float mean = saved[statistics];
+    float deviation = saved[statistics + 1];
+    float plain = means[0];
+    float weighted = means[1];
+    int i = 0;
+    for (int whole = S.loopBound(width); i < whole; i += L) {
+      FloatVector normal = FloatVector.fromArray(S, in, x + i).sub(mean).mul(deviation);
+      FloatVector.fromArray(S, outGradient, dy + i)
+          .mul(FloatVector.fromArray(S, gain, gainOffset + i))
+          .sub(plain)
+          .sub(normal.mul(weighted))
+          .mul(deviation)
+          .intoArray(inGradient, dx + i);
+    }
+    for (; i < width; i++) {
+      float normal = (in[x + i] - mean) * deviation;
+      float g = outGradient[dy + i] * gain[gainOffset + i];
+      inGradient[dx + i] = (g - plain - normal * weighted) * deviation;
+    }
   }
 }

@@ -87,37 +87,29 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
   }
 
   private static float largest(float[] scores, int at, int count, float scale) {
-    int whole = S.loopBound(count);
     FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    int i = 0;
-    for (; i < whole; i += L) {
-      largest = largest.max(FloatVector.fromArray(S, scores, at + i).mul(scale));
-    }
-    if (i < count) {
-      VectorMask<Float> rest = S.indexInRange(i, count);
-      FloatVector last = FloatVector.fromArray(S, scores, at + i, rest).mul(scale);
-      largest = largest.lanewise(VectorOperators.MAX, last, rest);
+    for (int i = 0; i < count; i += L) {
+      VectorMask<Float> mask = S.indexInRange(i, count);
+      FloatVector x = FloatVector.fromArray(S, scores, at + i, mask).mul(scale);
+      // A NaN is passed over here and comes back with its exponential.
+      largest = largest.blend(x, x.compare(VectorOperators.GT, largest, mask));
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }
 
-  /** Replaces scores by {@code exp(scale · score − shift)}; returns their sum. */
+  /**
+   * Replaces scores by {@code exp(scale · score − shift)}; returns their sum. All vectors are
+   * masked: a second copy of the exponential for the last one would be more than the compiler
+   * inlines.
+   */
   private static float exponentials(float[] scores, int at, int count, float scale, float shift) {
-    int whole = S.loopBound(count);
     FloatVector sum = FloatVector.zero(S);
-    int i = 0;
-    for (; i < whole; i += L) {
-      FloatVector e =
-          VectorMath.exp(FloatVector.fromArray(S, scores, at + i).mul(scale).sub(shift));
-      e.intoArray(scores, at + i);
-      sum = sum.add(e);
-    }
-    if (i < count) {
-      VectorMask<Float> rest = S.indexInRange(i, count);
-      FloatVector e =
-          VectorMath.exp(FloatVector.fromArray(S, scores, at + i, rest).mul(scale).sub(shift));
-      e.intoArray(scores, at + i, rest);
-      sum = sum.add(e, rest);
+    for (int i = 0; i < count; i += L) {
+      VectorMask<Float> mask = S.indexInRange(i, count);
+      FloatVector x = FloatVector.fromArray(S, scores, at + i, mask).mul(scale).sub(shift);
+      FloatVector e = VectorMath.expOfNegative(x);
+      e.intoArray(scores, at + i, mask);
+      sum = sum.add(e, mask);
     }
     return VectorMath.sum(sum);
   }

@@ -70,15 +70,16 @@ class VectorLoopsTest {
       loops.put("maximum of rows", () -> reduce.maximumRows(8, 512, 512, a, 0, b, 0));
       ActivationRows rows = kernel(VectorActivationRows.class);
       float[] sums = new float[512];
-      float[] scratch = new float[ActivationRows.scratchLength(512)];
+      float[] scratch = new float[ActivationRows.scratchLength()];
       for (Activation activation : Activation.values()) {
         loops.put(
             activation + " forward",
             () -> rows.forward(activation, 8, 512, a, 0, a, N, b, 0, scratch));
         loops.put(
             activation + " backward",
-            () -> rows.backward(activation, 8, 512, a, 0, a, N, b, 0, b, N, sums, scratch));
+            () -> rows.backward(activation, 8, 512, a, 0, a, N, b, 0, b, N, sums, 0, scratch));
       }
+      addRowLoops(loops, a, b);
       GemmKernel gemm = GemmBlocks.of(VectorWidth.preferred()).kernel();
       for (int vectors = 1; vectors <= gemm.tileVectors(); vectors++) {
         int wide = vectors;
@@ -95,6 +96,36 @@ class VectorLoopsTest {
           "tiles of A",
           () -> gemm.packTiles(tiles, terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
       return loops;
+    }
+
+    /** Rows of a length that is no multiple of any vector's. */
+    private static void addRowLoops(Map<String, Runnable> loops, float[] a, float[] b) {
+      LayerNormRows norm = kernel(VectorLayerNormRows.class);
+      float[] statistics = new float[LayerNormRows.scratchLength()];
+      float[] sums = new float[1024];
+      loops.put(
+          "layer norm forward",
+          () -> norm.forward(8, 509, a, 0, a, N, a, N, 1e-5, b, 0, b, N, statistics));
+      loops.put(
+          "layer norm without bias",
+          () -> norm.forward(8, 509, a, 0, a, N, null, 0, 1e-5, b, 0, null, 0, statistics));
+      loops.put(
+          "layer norm backward",
+          () -> norm.backward(8, 509, a, 0, a, N, b, N, a, 0, b, 0, sums, 0, statistics));
+      CrossEntropyRows entropy = kernel(VectorCrossEntropyRows.class);
+      float[] largest = new float[CrossEntropyRows.GROUP];
+      loops.put("largest of rows", () -> entropy.largest(8, 509, a, 0, largest));
+      loops.put("sums of exponentials", () -> entropy.sums(8, 509, a, 0, largest, sums));
+      loops.put(
+          "exponentials of rows", () -> entropy.exponentials(8, 509, a, 0, largest, sums, b, 0));
+      loops.put("differences of a row", () -> entropy.sumOfDifferences(509, a, 0, 1));
+      SoftmaxLoops softmax = kernel(VectorSoftmaxLoops.class);
+      int[] visible = new int[8];
+      Arrays.fill(visible, 509);
+      float[] rescale = new float[8];
+      loops.put(
+          "softmax of rows",
+          () -> softmax.advance(8, 509, 512, b, 1, visible, largest, sums, rescale));
     }
 
     private static <K> K kernel(Class<? extends K> kernelClass) {

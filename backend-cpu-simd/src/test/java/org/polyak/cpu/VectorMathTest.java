@@ -33,6 +33,18 @@ class VectorMathTest {
   }
 
   @Test
+  void expOfNegativeHasTheBitsOfExp() {
+    FloatVector points = FloatVector.zero(FloatVector.SPECIES_512);
+    float[] arguments = grid(-110, 0);
+    for (int i = 0; i < arguments.length; i += points.length()) {
+      points = FloatVector.fromArray(FloatVector.SPECIES_512, arguments, i);
+      assertThat(VectorMath.expOfNegative(points).toArray())
+          .isEqualTo(VectorMath.exp(points).toArray());
+    }
+    special(VectorMath::expOfNegative, Float.NEGATIVE_INFINITY, 0f, 0f, 1f, -0f, 1f, -200f, 0f);
+  }
+
+  @Test
   void logIsAccurateOverAllMagnitudesAndNearOne() {
     float[] everyMagnitude = new float[POINTS];
     for (int i = 0; i < POINTS; i++) {
@@ -94,11 +106,25 @@ class VectorMathTest {
   }
 
   @Test
+  void geluFarFromZeroIsItsArgumentOrNothing() {
+    special(
+        VectorMath::gelu,
+        5.6f,
+        5.6f,
+        1e30f,
+        1e30f,
+        Float.POSITIVE_INFINITY,
+        Float.POSITIVE_INFINITY);
+    special(VectorMath::gelu, -5.6f, -0f, -1e30f, -0f, 0f, 0f);
+    special(VectorMath::geluDerivative, 5.9f, 1f, 1e30f, 1f, -5.9f, 0f, -1e30f, 0f, 0f, 0.5f);
+  }
+
+  @Test
   void siluAndItsDerivativeFollowTheSigmoid() {
     DoubleUnaryOperator sigmoid = x -> 1 / (1 + Math.exp(-x));
     sweep(VectorMath::silu, x -> x * sigmoid.applyAsDouble(x), -80, 80, ULPS + 2);
     compare(
-        VectorMath::siluDerivative,
+        x -> VectorMath.siluDerivative(x, VectorMath.sigmoid(x)),
         x -> sigmoid.applyAsDouble(x) * (1 + x * (1 - sigmoid.applyAsDouble(x))),
         grid(-20, 20),
         (x, expected) -> 8 * UNIT * (1 + Math.abs(x)) * sigmoid.applyAsDouble(x));
