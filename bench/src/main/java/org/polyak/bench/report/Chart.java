@@ -11,7 +11,10 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.imageio.ImageIO;
 import org.jfree.chart.JFreeChart;
@@ -19,6 +22,7 @@ import org.jfree.chart.axis.Axis;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.NumberTickUnit;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.Plot;
 import org.jfree.chart.plot.PlotOrientation;
@@ -99,6 +103,9 @@ final class Chart {
     LogAxis x = new LogAxis(xLabel);
     LogAxis y = new LogAxis(yLabel);
     x.setBase(2);
+    x.setTickUnit(new NumberTickUnit(1));
+    x.setNumberFormatOverride(format("#,##0"));
+    y.setNumberFormatOverride(format("0.0E0"));
     XYPlot plot = new XYPlot(data, x, y, renderer);
     plot.setDomainGridlinePaint(GRID);
     plot.setRangeGridlinePaint(GRID);
@@ -108,6 +115,10 @@ final class Chart {
       plot.addDomainMarker(marker(mark.getKey(), mark.getValue(), row++));
     }
     return draw(plot, true, 520);
+  }
+
+  private static DecimalFormat format(String pattern) {
+    return new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT));
   }
 
   /** A line with its text below the top, the texts of several one below the other. */
@@ -121,6 +132,7 @@ final class Chart {
     marker.setLabel(text);
     marker.setLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
     marker.setLabelPaint(TEXT);
+    marker.setLabelBackgroundColor(Color.WHITE);
     marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
     marker.setLabelTextAnchor(TextAnchor.TOP_LEFT);
     marker.setLabelOffset(new RectangleInsets(6 + 18 * row, 6, 0, 0));

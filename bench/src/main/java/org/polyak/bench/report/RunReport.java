@@ -115,7 +115,7 @@ final class RunReport {
     document
         .heading("Crossings")
         .table(
-            List.of("faster from here on", "tokens"),
+            List.of("from here on", "tokens"),
             crossings.entrySet().stream()
                 .map(crossing ->
                     List.of(crossing.getKey(), String.valueOf(Math.round(crossing.getValue()))))
@@ -154,7 +154,8 @@ final class RunReport {
       for (ScalingLaw other : laws) {
         law.crossing(other)
             .ifPresent(length ->
-                crossings.put("%s before %s".formatted(law.variant(), other.variant()), length));
+                crossings.put(
+                    "%s faster than %s".formatted(law.variant(), other.variant()), length));
       }
     }
     return crossings;

@@ -70,7 +70,7 @@ class ReportFolderTest {
     ReportFolder.at(folder).write(Runs.scaling());
     assertThat(Files.readString(folder.resolve("report.md")))
         .contains("| softmax | 2.00 |", "| momentum | 1.00 |")
-        .contains("| momentum before softmax | 1024 |");
+        .contains("| momentum faster than softmax | 1024 |");
     assertThat(folder.resolve("time.png")).isNotEmptyFile();
     assertThat(folder.resolve("memory.png")).isNotEmptyFile();
   }
