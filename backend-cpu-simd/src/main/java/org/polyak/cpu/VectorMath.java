@@ -69,7 +69,7 @@ final class VectorMath {
   }
 
   /**
-   * eˣ for x ≤ 0, with the bits of {@link #exp} and a quarter fewer operations. For x &gt; 0 the
+   * eˣ for x ≤ 0, with the bits of {@link #exp} and a fifth fewer operations. For x &gt; 0 the
    * result means nothing.
    */
   static FloatVector expOfNegative(FloatVector x) {
