@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.polyak.bench.peer.Peer;
 
 /**
  * How the processes that JMH starts are to be started. JMH names a main class and passes the class
@@ -19,10 +20,11 @@ public final class ChildProcess {
 
   private ChildProcess() {}
 
-  /** The same for a process that calls native code, from classes outside of modules. */
-  static List<String> argumentsForNativeCode() {
+  /** The same for a process that measures a peer: native code, called from outside of modules. */
+  static List<String> argumentsFor(Peer peer) {
     List<String> arguments = new ArrayList<>(arguments());
     arguments.add("--enable-native-access=ALL-UNNAMED");
+    arguments.addAll(peer.virtualMachineArguments());
     return List.copyOf(arguments);
   }
 

@@ -56,7 +56,7 @@ public final class PeerSubject implements Subject {
         parameters.put("threads", String.valueOf(threads));
         parameters.put("notes", notes.toString());
         Measured measured =
-            new Jmh(MeasuredPeer.class, effort, ChildProcess.argumentsForNativeCode())
+            new Jmh(MeasuredPeer.class, effort, ChildProcess.argumentsFor(found.peer()))
                 .measure(parameters, load);
         String said = Files.readString(notes);
         if (!said.isEmpty()) {

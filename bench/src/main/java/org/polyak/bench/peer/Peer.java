@@ -1,5 +1,6 @@
 package org.polyak.bench.peer;
 
+import java.util.List;
 import org.polyak.bench.load.Load;
 
 /**
@@ -19,6 +20,11 @@ public interface Peer {
 
   /** Whether it can do the work of a load, as far as is known without the library. */
   boolean runs(Load load);
+
+  /** What the virtual machine that measures this peer is to be started with; usually nothing. */
+  default List<String> virtualMachineArguments() {
+    return List.of();
+  }
 
   /**
    * Loads the library.
