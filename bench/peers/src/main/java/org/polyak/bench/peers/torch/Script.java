@@ -29,7 +29,8 @@ final class Script implements AutoCloseable {
 
   /** What the methods of a module are called with, besides tensors. */
   static final class Settings {
-    private final Map<String, @Nullable Object> values = new LinkedHashMap<>(Map.of("training", false));
+    private final Map<String, @Nullable Object> values =
+        new LinkedHashMap<>(Map.of("training", false));
 
     Settings with(String name, Object value) {
       values.put(name, value);

@@ -42,13 +42,11 @@ final class Tensors {
   /** The model's parameters in order, named so that DJL passes them as one list. */
   NDArray[] parameters() {
     return inputs.parameters().sequencedValues().stream()
-        .map(
-            stored -> {
-              NDArray parameter =
-                  manager.create(stored.toFloats(), shape(stored.shape().dims()));
-              parameter.setName("parameters[]");
-              return parameter;
-            })
+        .map(stored -> {
+          NDArray parameter = manager.create(stored.toFloats(), shape(stored.shape().dims()));
+          parameter.setName("parameters[]");
+          return parameter;
+        })
         .toArray(NDArray[]::new);
   }
 
