@@ -9,8 +9,11 @@ import org.polyak.nn.layers.TransformerConfig;
 
 /** What the scripts need to know of attention and models. */
 final class ModelSettings {
-  /** Of 32, 64 and 128 tokens the fastest for PyTorch, forward and with gradients. */
+  /** Of 32, 64 and 128 tokens the fastest for PyTorch on long sequences. */
   private static final int CHUNK = 64;
+
+  /** The fastest in training, where sequences are short. */
+  private static final int TRAINING_CHUNK = 32;
 
   private ModelSettings() {}
 
@@ -20,7 +23,8 @@ final class ModelSettings {
 
   static Script.Settings of(TrainingLoad load) {
     TransformerConfig transformer = transformer(load.variant(), load.shape());
-    return of(load.variant())
+    return recurrence(load.variant())
+        .with("chunk", TRAINING_CHUNK)
         .with("layers", transformer.layers())
         .with("heads", transformer.heads())
         .with("dropout", transformer.dropout())

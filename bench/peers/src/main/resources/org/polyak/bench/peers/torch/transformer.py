@@ -12,15 +12,8 @@ def norm(x: Tensor, gain: Tensor, bias: Tensor) -> Tensor:
   return torch.layer_norm(x, [x.size(-1)], gain, bias, 1e-5)
 
 
-# As PyTorch has it outside of TorchScript, where torch.dropout has a slower gradient.
-def dropout(x: Tensor, rate: float) -> Tensor:
-  if rate == 0:
-    return x
-  return x * torch.empty_like(x).bernoulli_(1 - rate).div_(1 - rate)
-
-
 # From tokens [B, N] to the head's outputs, [B, N, outputs].
-def forward(tokens: Tensor, p: List[Tensor], layers: int, heads: int, rate: float, variant: str, beta: float, gamma: float, epsilon: float, chunk: int) -> Tensor:
+def forward(tokens: Tensor, p: List[Tensor], layers: int, heads: int, dropout: float, variant: str, beta: float, gamma: float, epsilon: float, chunk: int) -> Tensor:
   B, N = tokens.size()
   places = __torch__.transformer.positions(N, p[0].size(1))
   x = torch.cat([torch.embedding(p[0], tokens), places.expand([B, N, -1])], -1)
@@ -30,10 +23,10 @@ def forward(tokens: Tensor, p: List[Tensor], layers: int, heads: int, rate: floa
     k = torch.linear(x, p[a + 2], p[a + 3]).view([B, N, heads, -1])
     v = torch.linear(x, p[a + 4], p[a + 5]).view([B, N, heads, -1])
     attended = __torch__.attention.attend(q, k, v, variant, beta, gamma, epsilon, chunk).reshape([B, N, -1])
-    x = x + __torch__.transformer.dropout(torch.linear(attended, p[a + 6], p[a + 7]), rate)
+    x = x + torch.dropout(torch.linear(attended, p[a + 6], p[a + 7]), dropout, dropout > 0)
     x = __torch__.transformer.norm(x, p[a + 12], p[a + 13])
-    hidden = __torch__.transformer.dropout(torch.relu(torch.linear(x, p[a + 8], p[a + 9])), rate)
-    x = x + __torch__.transformer.dropout(torch.linear(hidden, p[a + 10], p[a + 11]), rate)
+    hidden = torch.dropout(torch.relu(torch.linear(x, p[a + 8], p[a + 9])), dropout, dropout > 0)
+    x = x + torch.dropout(torch.linear(hidden, p[a + 10], p[a + 11]), dropout, dropout > 0)
     x = __torch__.transformer.norm(x, p[a + 14], p[a + 15])
   last = 1 + 16 * layers
   x = __torch__.transformer.norm(x, p[last], p[last + 1])

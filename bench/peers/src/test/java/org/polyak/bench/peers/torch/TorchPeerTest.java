@@ -56,10 +56,10 @@ class TorchPeerTest {
         .isInstanceOf(Measured.Times.class);
   }
 
-  /** TorchScript watches its first runs and compiles for the shapes that it saw. */
+  /** Scripts keep tensors from one call to the next, and write into some. */
   @ParameterizedTest
   @MethodSource("loadsThatRepeat")
-  void everyLoadFindsTheSameOnceItIsCompiledForItsShapes(LoadId id) {
+  void everyLoadFindsTheSameAgain(LoadId id) {
     Load load = Loads.of(id);
     try (var session = new BackendRequest("cpu-simd", Map.of("threads", "1")).open();
         var scope = session.openScope("parameters");
