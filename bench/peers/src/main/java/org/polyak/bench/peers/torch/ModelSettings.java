@@ -2,6 +2,7 @@ package org.polyak.bench.peers.torch;
 
 import org.polyak.bench.load.BatchShape;
 import org.polyak.bench.load.GenerationLoad;
+import org.polyak.bench.load.RecomputationLoad;
 import org.polyak.bench.load.TrainingLoad;
 import org.polyak.bench.load.Variant;
 import org.polyak.nn.layers.AttentionConfig;
@@ -42,6 +43,14 @@ final class ModelSettings {
         .with("length", load.shape().length())
         .with("position", 0)
         .unset("parameters", "memory");
+  }
+
+  static Script.Settings of(RecomputationLoad load) {
+    TransformerConfig transformer = transformer(load.variant(), load.shape());
+    return of(load.variant())
+        .with("layers", transformer.layers())
+        .with("heads", transformer.heads())
+        .unset("parameters");
   }
 
   private static Script.Settings recurrence(Variant variant) {

@@ -10,15 +10,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.polyak.bench.load.AttentionLoad;
+import org.polyak.bench.load.BatchShape;
 import org.polyak.bench.load.GenerationLoad;
 import org.polyak.bench.load.Load;
 import org.polyak.bench.load.MatmulLoad;
+import org.polyak.bench.load.RecomputationLoad;
 import org.polyak.bench.load.RowLoad;
 import org.polyak.bench.load.TrainingLoad;
 import org.polyak.bench.load.UnaryLoad;
 import org.polyak.bench.peer.OpenPeer;
 import org.polyak.bench.peer.PeerInputs;
 import org.polyak.bench.peer.PeerUnavailableException;
+import org.polyak.nn.random.Generator;
 
 /** PyTorch with its libraries loaded. */
 final class OpenTorch implements OpenPeer {
@@ -75,6 +78,9 @@ final class OpenTorch implements OpenPeer {
       case GenerationLoad generation ->
           new GenerationWork(
               generation, script("Generation", ModelSettings.of(generation)), tensors);
+      case RecomputationLoad recomputation ->
+          recomputation(
+              recomputation, script("Recomputation", ModelSettings.of(recomputation)), tensors);
     };
   }
 
@@ -117,6 +123,18 @@ final class OpenTorch implements OpenPeer {
         Stream.of("queries", "keys", "values").map(name -> tensors.normal(name, dims)).toList();
     Script script = script("Attention", ModelSettings.of(load.variant()));
     return work(call(script, "attention", load.gradient(), inputs));
+  }
+
+  private static Load.Work recomputation(RecomputationLoad load, Script script, Tensors tensors) {
+    BatchShape shape = load.shape();
+    script.inference("start", tensors.parameters()).run();
+    NDArray pixels = tensors.indices(load.pixels(), shape.batch(), shape.length());
+    Script.Call last = script.inference("last", pixels);
+    GenerationLoad generation = new GenerationLoad(load.variant(), shape);
+    Generator draws = Generator.ofSeed(1).split("draws");
+    int[] drawn = new int[shape.batch()];
+    return Load.Work.of(
+        () -> generation.draw(last.outputs().getFirst(), draws, drawn), last::outputs);
   }
 
   private Script kernels() {

@@ -19,7 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptArchive {
   private static final List<String> SCRIPTS =
-      List.of("functions", "kernels", "attention", "transformer", "training", "generation");
+      List.of(
+          "functions",
+          "kernels",
+          "attention",
+          "transformer",
+          "training",
+          "generation",
+          "recomputation");
 
   /** PyTorch's format of files, and with it the meaning of operators; others are still read. */
   private static final String VERSION = "3\n";

@@ -24,9 +24,13 @@ final class Tensors {
 
   /** Integers in [0, bound) by the name of the array, as PyTorch's indices. */
   NDArray integers(String name, int bound, int... dims) {
-    Shape shape = shape(dims);
-    int count = Math.toIntExact(shape.size());
-    return manager.create(longs(inputs.numbers().integers(name, count, bound)), shape);
+    int count = Math.toIntExact(shape(dims).size());
+    return indices(inputs.numbers().integers(name, count, bound), dims);
+  }
+
+  /** Given indices. */
+  NDArray indices(int[] values, int... dims) {
+    return manager.create(longs(values), shape(dims));
   }
 
   /** Indices to be written to. */
