@@ -7,11 +7,14 @@ package org.polyak.opencl;
  * @param count segments
  */
 record Segments(int length, int count) {
-  /** Work-groups that fit into a compute unit of NVIDIA's at once, by registers, if narrow. */
+  /**
+   * Work-groups of one warp that fit into a compute unit of NVIDIA's at once, by the registers of
+   * the greediest kernel.
+   */
   private static final int NARROW_GROUPS = 12;
 
-  /** Twice as many as fit at once, of two warps each. */
-  private static final int WIDE_GROUPS = 8;
+  /** The same of two warps each. */
+  private static final int WIDE_GROUPS = 4;
 
   private static final int WIDE = 64;
 
@@ -22,7 +25,9 @@ record Segments(int length, int count) {
   private static final int WHOLE = 256;
 
   private static final int WHOLE_HEADS_PER_UNIT = 3;
-  private static final int STEP = 16;
+
+  /** Tokens that a group carries at a time. */
+  private static final int STEP = 4;
 
   /**
    * By sizes alone, so that results depend on nothing else.
