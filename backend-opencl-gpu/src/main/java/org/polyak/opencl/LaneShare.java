@@ -17,9 +17,6 @@ record LaneShare(int rowBlocks, int columnBlocks, int tile, int unrolled) {
   private static final int TILE = 8;
   private static final int HALF_TILE = 4;
 
-  /** Tokens times channels of a loop's body: more hide latency, but registers run out. */
-  private static final int MOST_UNROLLED = 256;
-
   /**
    * For sums over rows alone a lane holds a quarter of the rows of four columns; for sums over rows
    * and over columns a share that is as wide as it is high.
@@ -31,9 +28,7 @@ record LaneShare(int rowBlocks, int columnBlocks, int tile, int unrolled) {
     int quarter = channels / (BLOCK * PARTS);
     boolean wide = channels == WIDE;
     return switch (source) {
-      case STATES ->
-          new LaneShare(
-              quarter, 1, TILE, momentum ? TILE : Math.min(TILE, MOST_UNROLLED / channels));
+      case STATES -> new LaneShare(quarter, 1, TILE, TILE);
       case READS ->
           new LaneShare(
               quarter, 1, TILE, reading == Reading.OUTPUT || (wide && momentum) ? TILE : 2);

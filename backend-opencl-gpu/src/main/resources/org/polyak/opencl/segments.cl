@@ -12,20 +12,21 @@
 #endif
 #define ADD(i, c, x_t) SUM[i][c] = fma((float4)(x_t), y_t[c], SUM[i][c])
 
-// One token of a segment's own sum.
-#define EACH_ROW(CHANGE)                                                       \
-  {                                                                            \
-    float4 y_t[COLUMN_BLOCKS];                                                 \
-    EACH_COLUMN(c) y_t[c] = ys[t * VECTORS + OWN_VECTOR(c)];                   \
-    _Pragma("unroll") for (int b = 0; b < ROW_BLOCKS; b++) {                   \
-      const float4 x_t = xs[t * VECTORS + PARTS * b + part];                   \
-      EACH_COLUMN(c) {                                                         \
-        CHANGE(4 * b, c, x_t.x);                                               \
-        CHANGE(4 * b + 1, c, x_t.y);                                           \
-        CHANGE(4 * b + 2, c, x_t.z);                                           \
-        CHANGE(4 * b + 3, c, x_t.w);                                           \
-      }                                                                        \
-    }                                                                          \
+// One token of a segment's own sum; a lane has a row of z.
+#define EACH_ROW(CHANGE)                                                                     \
+  {                                                                                          \
+    if (SUMS) z = fma(BACKWARD ? factors[t] : 1.0f, ((__local float *)xs)[t * D + lane], z); \
+    float4 y_t[COLUMN_BLOCKS];                                                               \
+    EACH_COLUMN(c) y_t[c] = ys[t * VECTORS + OWN_VECTOR(c)];                                 \
+    _Pragma("unroll") for (int b = 0; b < ROW_BLOCKS; b++) {                                 \
+      const float4 x_t = xs[t * VECTORS + PARTS * b + part];                                 \
+      EACH_COLUMN(c) {                                                                       \
+        CHANGE(4 * b, c, x_t.x);                                                             \
+        CHANGE(4 * b + 1, c, x_t.y);                                                         \
+        CHANGE(4 * b + 2, c, x_t.z);                                                         \
+        CHANGE(4 * b + 3, c, x_t.w);                                                         \
+      }                                                                                      \
+    }                                                                                        \
   }
 
 // What a segment adds to the state. Its r forgets how it began as beta^n: in all but the last
@@ -69,11 +70,6 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void summarise(
     fetch(x, x_step, end - next - row, x_share);
     fetch(y, y_step, end - next - row, y_share);
     if (SUMS && BACKWARD && lane < min(TILE, end - next)) factor = dd[TOKEN(next + lane)];
-#if SUMS
-#pragma unroll UNROLL
-    for (int t = 0; t < count; t++)
-      z = fma(BACKWARD ? factors[t] : 1.0f, ((__local float *)xs)[t * D + lane], z);
-#endif
 #if MOMENTUM
     if (first == quiet) {
 #pragma unroll
