@@ -31,16 +31,12 @@ public final class TorchPeer implements Peer {
   }
 
   /**
-   * DJL downloads nothing and reports nothing; SLF4J does not miss a logger. TorchScript runs what
-   * is written: its optimiser replaces gradients of PyTorch by slower ones, and compiles for the
-   * first shapes that it sees.
+   * DJL downloads nothing and reports nothing. TorchScript runs what is written: its optimiser
+   * replaces gradients of PyTorch by slower ones, and compiles for the first shapes that it sees.
    */
   @Override
   public List<String> virtualMachineArguments() {
-    return List.of(
-        "-Dai.djl.offline=true",
-        "-Dai.djl.pytorch.graph_optimizer=false",
-        "-Dslf4j.internal.verbosity=ERROR");
+    return List.of("-Dai.djl.offline=true", "-Dai.djl.pytorch.graph_optimizer=false");
   }
 
   @Override
