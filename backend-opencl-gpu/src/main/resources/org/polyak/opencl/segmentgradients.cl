@@ -14,15 +14,6 @@
 // phi' from phi.
 inline float4 phi_slope_of(float4 phi) { return min(phi, 1.0f); }
 
-// The sum of `parts` shares of a vector of a token's result.
-inline float4 gather(__local const float4 *sums, int parts, int t, int vector) {
-  __local const float4 *own = sums + t * parts * PITCH + vector;
-  float4 sum = own[0];
-#pragma unroll
-  for (int i = 1; i < parts; i++) sum += own[i * PITCH];
-  return sum;
-}
-
 // The gradients of one segment: of values, read by w, and of keys, read by u. `factor` is that of
 // the output.
 __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void differentiate(

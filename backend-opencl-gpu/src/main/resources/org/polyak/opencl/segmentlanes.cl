@@ -86,6 +86,15 @@ inline void put(__local float4 *tile, const float4 *share, int mapped) {
     tile[get_local_id(0) + i * D] = mapped ? phi(share[i]) : share[i];
 }
 
+// The sum of `parts` shares of a vector of a token's result.
+inline float4 gather(__local const float4 *sums, int parts, int t, int vector) {
+  __local const float4 *own = sums + t * parts * PITCH + vector;
+  float4 sum = own[0];
+#pragma unroll
+  for (int i = 1; i < parts; i++) sum += own[i * PITCH];
+  return sum;
+}
+
 // A token goes into row i of what a lane holds; y_t are its columns.
 #if MOMENTUM
 #define ADVANCE(i, c, x_t)                       \

@@ -22,15 +22,6 @@ inline float4 load(__global const float *matrix, int row, int vector) {
 #endif
 }
 
-// The sum of all parts of a vector of a token's result.
-inline float4 gather(__local const float4 *sums, int t, int vector) {
-  __local const float4 *own = sums + t * PARTS * PITCH + vector;
-  float4 sum = own[0];
-#pragma unroll
-  for (int i = 1; i < PARTS; i++) sum += own[i * PITCH];
-  return sum;
-}
-
 #if KEY_SUMS
 // phi(q)'z of all tokens of a tile, in D / TILE shares each, with a lane for a row of z.
 inline void denominators(__local const float *xs, __local const float *ws,
@@ -174,7 +165,7 @@ __kernel __attribute__((reqd_work_group_size(D, 1, 1))) void attend(
         scale /= norm;
         if (saves && vector == 0) den[TOKEN(first + t)] = norm;
 #endif
-        float4 result = scale * gather(sums, t, vector);
+        float4 result = scale * gather(sums, PARTS, t, vector);
 #if SLOPE
         result *= phi_slope(source_share[i]);
 #endif
