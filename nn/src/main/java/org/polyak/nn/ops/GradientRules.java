@@ -1,5 +1,6 @@
 package org.polyak.nn.ops;
 
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,23 +41,13 @@ final class GradientRules {
   private Gradients run(List<Step> steps, Variable loss) {
     gradients.put(loss, new Contribution(ops.filled(1, loss.shape().dims()), true));
     for (Step step : steps.reversed()) {
-      if (isWanted(step)) {
+      if (!Collections.disjoint(step.results(), gradients.keySet())) {
         apply(step, gradientOrZero(step.out()));
       }
     }
     IdentityHashMap<Variable, Tensor> result = new IdentityHashMap<>();
     gradients.forEach((variable, gradient) -> result.put(variable, gradient.value().tensor()));
     return new Gradients(result);
-  }
-
-  /** Whether the loss depends on a result of the step. */
-  private boolean isWanted(Step step) {
-    for (Variable result : step.results()) {
-      if (gradients.containsKey(result)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private void apply(Step step, Variable g) {
