@@ -56,17 +56,39 @@ final class AttentionBackward {
       @Nullable AttentionState lastGradient,
       AttentionGradients gradients) {}
 
-  /** Computes the heads of one task. */
-  void run(Task task, HeadGroups groups, int group, Worker worker) {
+  /** What a thread needs to compute the heads of one task after the other. */
+  WorkerPool.Share share(Task task, HeadGroups groups, Worker worker) {
     boolean momentumMatters = task.lastGradient() != null && task.lastGradient().momentum() != null;
-    CausalScan scan = momentumMatters ? completeScan : memoryScan;
-    try (Scratch scratch = new Scratch(worker)) {
-      HeadGroups.Group heads = groups.group(group);
+    return new Heads(task, groups, momentumMatters ? completeScan : memoryScan, worker);
+  }
+
+  /** The rows, states and passes of the heads of one task. */
+  private final class Heads implements WorkerPool.Share {
+    private final Scratch scratch;
+    private final HeadGradientRows gradients;
+    private final QueryGradient queries;
+    private final KeyValueGradient keysAndValues;
+
+    Heads(Task task, HeadGroups groups, CausalScan scan, Worker worker) {
+      scratch = new Scratch(worker);
       GradientBlock block =
-          new GradientBlock(task.shape(), heads.count(), scan.blockTokens(task.shape()), scratch);
-      HeadGradientRows gradients = new HeadGradientRows(spec, rows, task, heads, block, scratch);
-      new QueryGradient(spec, products, scan, gradients, scratch).run();
-      new KeyValueGradient(spec, products, scan, gradients, scratch).run();
+          new GradientBlock(
+              task.shape(), groups.perTask(), scan.blockTokens(task.shape()), scratch);
+      gradients = new HeadGradientRows(spec, rows, task, groups, block, scratch);
+      queries = new QueryGradient(spec, products, scan, gradients, scratch);
+      keysAndValues = new KeyValueGradient(spec, products, scan, gradients, scratch);
+    }
+
+    @Override
+    public void run(int group) {
+      gradients.moveTo(group);
+      queries.run();
+      keysAndValues.run();
+    }
+
+    @Override
+    public void close() {
+      scratch.close();
     }
   }
 }

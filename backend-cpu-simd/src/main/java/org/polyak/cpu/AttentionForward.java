@@ -48,19 +48,16 @@ final class AttentionForward {
     return spec.padding() == Padding.DECAY && scan.twofold() ? tokens : length;
   }
 
-  /** Computes the heads of one task. */
-  void run(Task task, HeadGroups groups, int group, Worker worker) {
-    try (Scratch scratch = new Scratch(worker)) {
-      new Heads(task, groups.group(group), scratch).run();
-    }
+  /** What a thread needs to compute the heads of one task after the other. */
+  WorkerPool.Share share(Task task, HeadGroups groups, Worker worker) {
+    return new Heads(task, groups, new Scratch(worker));
   }
 
   /** The heads of one task: their place in the tensors, their states and rows at work. */
-  private final class Heads {
+  private final class Heads implements WorkerPool.Share {
     private final Task task;
     private final HeadShape shape;
-    private final HeadGroups.Group group;
-    private final int length;
+    private final HeadGroups groups;
     private final Scratch scratch;
     private final HeadTensor queries;
     private final HeadTensor keys;
@@ -76,18 +73,21 @@ final class AttentionForward {
     private final float[][] factors;
     private final float[][] scanFactors;
     private final float[][] ones;
+    private final CausalScan.Block[] blocks;
+    private final CausalScan.States[] states;
+    private int group;
+    private int length;
 
-    Heads(Task task, HeadGroups.Group group, Scratch scratch) {
+    Heads(Task task, HeadGroups groups, Scratch scratch) {
       this.task = task;
       this.shape = task.shape();
-      this.group = group;
+      this.groups = groups;
       this.scratch = scratch;
-      length = shape.length(task.inputs().keyLengths(), group.sequence());
       queries = HeadTensor.of(task.inputs().queries());
       keys = HeadTensor.of(task.inputs().keys());
       values = HeadTensor.of(task.inputs().values());
       out = HeadTensor.of(task.out());
-      int heads = group.count();
+      int heads = groups.perTask();
       int block = scan.blockTokens(shape);
       memory = scratch.take(heads, shape.stateSize());
       momentum = scan.twofold() ? scratch.take(heads, shape.stateSize()) : null;
@@ -99,13 +99,32 @@ final class AttentionForward {
       factors = scratch.take(heads, block);
       scanFactors = Scratch.repeated(heads, scan.forwardFactors());
       ones = Scratch.repeated(heads, scratch.filled(block, 1));
-      loadInitial();
+      blocks = new CausalScan.Block[heads];
+      states = new CausalScan.States[heads];
+      for (int h = 0; h < heads; h++) {
+        blocks[h] =
+            new CausalScan.Block(
+                block,
+                shape.keyRows(),
+                shape.keyStride(),
+                shape.valueStride(),
+                k[h],
+                v[h],
+                q[h],
+                o[h]);
+        states[h] = new CausalScan.States(memory[h], momentum == null ? null : momentum[h]);
+      }
+    }
+
+    @Override
+    public void close() {
+      scratch.close();
     }
 
     private void loadInitial() {
       AttentionState initial = task.initial();
-      for (int h = 0; h < group.count(); h++) {
-        int index = group.index() + h;
+      for (int h = 0; h < groups.perTask(); h++) {
+        int index = groups.index(group) + h;
         HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, memory[h]);
         if (momentum != null) {
           HeadState.load(
@@ -115,7 +134,11 @@ final class AttentionForward {
       }
     }
 
-    void run() {
+    @Override
+    public void run(int group) {
+      this.group = group;
+      length = shape.length(task.inputs().keyLengths(), groups.sequence(group));
+      loadInitial();
       int block = scan.blockTokens(shape);
       int scanned = scannedTokens(spec, scan, shape.queries(), length);
       HeadGroups.forwards(0, scanned, block, this::scanTokens);
@@ -132,31 +155,21 @@ final class AttentionForward {
     private void scanTokens(int from, int count) {
       loadKeys(from, count, scanFactors);
       loadQueries(from, count);
-      for (int h = 0; h < group.count(); h++) {
+      for (int h = 0; h < groups.perTask(); h++) {
         if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
           rows.runningDenominators(
               count, shape.keyStride(), k[h], keySum[h], q[h], (float) epsilon, factors[h]);
         }
         Arrays.fill(o[h], 0, count * shape.valueStride(), 0);
-        scan.forward(
-            scratch.worker(),
-            new CausalScan.Block(
-                count,
-                shape.keyRows(),
-                shape.keyStride(),
-                shape.valueStride(),
-                k[h],
-                v[h],
-                q[h],
-                o[h]),
-            new CausalScan.States(memory[h], momentum == null ? null : momentum[h]));
+        blocks[h] = blocks[h].ofTokens(count);
+        scan.forward(scratch.worker(), blocks[h], states[h]);
       }
       storeOut(from, count);
     }
 
     private void addKeys(int from, int count) {
       loadKeys(from, count, ones);
-      for (int h = 0; h < group.count(); h++) {
+      for (int h = 0; h < groups.perTask(); h++) {
         for (int t = 0; t < count; t++) {
           for (int i = 0; i < shape.keyStride(); i++) {
             keySum[h][i] += k[h][t * shape.keyStride() + i];
@@ -176,7 +189,7 @@ final class AttentionForward {
 
     private void readOut(int from, int count) {
       loadQueries(from, count);
-      for (int h = 0; h < group.count(); h++) {
+      for (int h = 0; h < groups.perTask(); h++) {
         if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
           rows.denominators(count, shape.keyStride(), q[h], keySum[h], (float) epsilon, factors[h]);
         }
@@ -199,7 +212,7 @@ final class AttentionForward {
           count,
           shape.keyDim(),
           queries.data(),
-          queries.at(group.sequence(), from, group.first()),
+          queries.at(groups.sequence(group), from, groups.first(group)),
           queries.rowStride(),
           q,
           0,
@@ -215,7 +228,7 @@ final class AttentionForward {
             real,
             shape.keyDim(),
             keys.data(),
-            keys.at(group.sequence(), from, group.first()),
+            keys.at(groups.sequence(group), from, groups.first(group)),
             keys.rowStride(),
             k,
             0,
@@ -224,21 +237,21 @@ final class AttentionForward {
             real,
             shape.valueDim(),
             values.data(),
-            values.at(group.sequence(), from, group.first()),
+            values.at(groups.sequence(group), from, groups.first(group)),
             values.rowStride(),
             valueFactors,
             v,
             0,
             shape.valueStride());
       }
-      for (int h = 0; h < group.count(); h++) {
+      for (int h = 0; h < groups.perTask(); h++) {
         Arrays.fill(k[h], real * shape.keyStride(), count * shape.keyStride(), 0);
         Arrays.fill(v[h], real * shape.valueStride(), count * shape.valueStride(), 0);
       }
     }
 
     private void storeOut(int from, int count) {
-      for (int h = 0; h < group.count(); h++) {
+      for (int h = 0; h < groups.perTask(); h++) {
         switch (spec.normaliser()) {
           case Normaliser.None() -> Arrays.fill(factors[h], 0, count, 1);
           case Normaliser.SquareRootLength() ->
@@ -254,14 +267,14 @@ final class AttentionForward {
           shape.valueStride(),
           factors,
           out.data(),
-          out.at(group.sequence(), from, group.first()),
+          out.at(groups.sequence(group), from, groups.first(group)),
           out.rowStride());
     }
 
     private void invertDenominators(int h, int from, int count) {
       if (task.saved() != null) {
         FloatSpan saved = FloatSpan.of(task.saved());
-        int at = saved.offset() + (group.index() + h) * shape.queries() + from;
+        int at = saved.offset() + (groups.index(group) + h) * shape.queries() + from;
         System.arraycopy(factors[h], 0, saved.data(), at, count);
       }
       for (int t = 0; t < count; t++) {
@@ -270,8 +283,8 @@ final class AttentionForward {
     }
 
     private void storeLast(AttentionState last) {
-      for (int h = 0; h < group.count(); h++) {
-        int index = group.index() + h;
+      for (int h = 0; h < groups.perTask(); h++) {
+        int index = groups.index(group) + h;
         HeadState.store(memory[h], 1, last.memory(), index, shape);
         HeadState.storeKeySum(keySum[h], last.keySum(), index, shape);
         if (momentum != null) {
@@ -287,12 +300,12 @@ final class AttentionForward {
     private void storeMomentumWithoutDecay(AttentionState last) {
       boolean kept = spec.padding() == Padding.FREEZE || length == shape.queries();
       AttentionState initial = task.initial();
-      float[] product = scratch.take(shape.stateSize());
+      float[] product = scratch.worker().borrow(shape.stateSize());
       if (kept && length > 0) {
         loadKeys(length - 1, 1, ones);
       }
-      for (int h = 0; h < group.count(); h++) {
-        int index = group.index() + h;
+      for (int h = 0; h < groups.perTask(); h++) {
+        int index = groups.index(group) + h;
         if (kept && length == 0) {
           HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, product);
         } else {
@@ -305,6 +318,7 @@ final class AttentionForward {
         }
         HeadState.store(product, -1, last.momentum(), index, shape);
       }
+      scratch.worker().giveBack(product);
     }
   }
 }

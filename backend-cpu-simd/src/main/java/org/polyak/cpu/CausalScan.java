@@ -29,7 +29,12 @@ interface CausalScan {
       float[] x,
       float[] y,
       float[] z,
-      float[] out) {}
+      float[] out) {
+    /** The same place with so many tokens. */
+    Block ofTokens(int count) {
+      return count == tokens ? this : new Block(count, rows, rowStride, columns, x, y, z, out);
+    }
+  }
 
   /**
    * The states of one run, dense {@code rows × columns}.

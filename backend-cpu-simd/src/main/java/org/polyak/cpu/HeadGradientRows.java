@@ -15,28 +15,35 @@ final class HeadGradientRows {
   private final HeadRows rows;
   private final AttentionBackward.Task task;
   private final HeadShape shape;
-  private final HeadGroups.Group group;
-  private final int length;
+  private final HeadGroups groups;
   private final GradientBlock block;
 
   /** dd of every query of each head: computed once, wanted in both directions. */
   private final float[][] denominators;
 
+  private int group;
+  private int length;
+
   HeadGradientRows(
       AttentionSpec spec,
       HeadRows rows,
       AttentionBackward.Task task,
-      HeadGroups.Group group,
+      HeadGroups groups,
       GradientBlock block,
       Scratch scratch) {
     this.spec = spec;
     this.rows = rows;
     this.task = task;
     this.shape = task.shape();
-    this.group = group;
+    this.groups = groups;
     this.block = block;
-    length = shape.length(task.inputs().keyLengths(), group.sequence());
-    denominators = scratch.take(group.count(), hasKeySum() ? shape.queries() : 0);
+    denominators = scratch.take(groups.perTask(), hasKeySum() ? shape.queries() : 0);
+  }
+
+  /** Goes on to the heads of another task. */
+  void moveTo(int group) {
+    this.group = group;
+    length = shape.length(task.inputs().keyLengths(), groups.sequence(group));
   }
 
   HeadShape shape() {
@@ -54,12 +61,12 @@ final class HeadGradientRows {
 
   /** Number of heads. */
   int heads() {
-    return group.count();
+    return groups.perTask();
   }
 
   /** Number of a head, counted through the batch. */
   int index(int head) {
-    return group.index() + head;
+    return groups.index(group) + head;
   }
 
   /** Number of keys that are no padding. */
@@ -105,10 +112,10 @@ final class HeadGradientRows {
         count,
         shape.valueDim(),
         outGradient.data(),
-        outGradient.at(group.sequence(), from, group.first()),
+        outGradient.at(groups.sequence(group), from, groups.first(group)),
         outGradient.rowStride(),
         out.data(),
-        out.at(group.sequence(), from, group.first()),
+        out.at(groups.sequence(group), from, groups.first(group)),
         out.rowStride(),
         denominators,
         from);
@@ -258,7 +265,7 @@ final class HeadGradientRows {
 
   private void clear(HeadTensor tensor, int from) {
     for (int row = from; row < shape.keys(); row++) {
-      int at = tensor.at(group.sequence(), row, group.first());
+      int at = tensor.at(groups.sequence(group), row, groups.first(group));
       Arrays.fill(tensor.data(), at, at + heads() * tensor.width(), 0);
     }
   }
@@ -272,7 +279,8 @@ final class HeadGradientRows {
           count,
           place.width(),
           place.data(),
-          place.at(group.sequence(), backwards ? from + count - 1 : from, group.first()),
+          place.at(
+              groups.sequence(group), backwards ? from + count - 1 : from, groups.first(group)),
           backwards ? -place.rowStride() : place.rowStride(),
           to,
           firstRow,
@@ -294,7 +302,8 @@ final class HeadGradientRows {
           count,
           place.width(),
           place.data(),
-          place.at(group.sequence(), backwards ? from + count - 1 : from, group.first()),
+          place.at(
+              groups.sequence(group), backwards ? from + count - 1 : from, groups.first(group)),
           backwards ? -place.rowStride() : place.rowStride(),
           factors,
           to,
@@ -335,7 +344,8 @@ final class HeadGradientRows {
           stride,
           factors,
           place.data(),
-          place.at(group.sequence(), backwards ? first + count - 1 : first, group.first()),
+          place.at(
+              groups.sequence(group), backwards ? first + count - 1 : first, groups.first(group)),
           backwards ? -place.rowStride() : place.rowStride());
     }
   }

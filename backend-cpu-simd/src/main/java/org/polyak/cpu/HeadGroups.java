@@ -8,7 +8,7 @@ package org.polyak.cpu;
  *
  * @param batch number of sequences
  * @param heads heads per sequence
- * @param perTask heads of one task, at most
+ * @param perTask heads of one task, which divide those of a sequence
  */
 record HeadGroups(int batch, int heads, int perTask) {
   /** Floats of state that stay in the second-level cache next to the rows at work. */
@@ -18,16 +18,6 @@ record HeadGroups(int batch, int heads, int perTask) {
   private static final int TASKS_PER_THREAD = 3;
 
   /**
-   * The heads of one task.
-   *
-   * @param sequence their sequence
-   * @param first the first of them
-   * @param count how many
-   * @param index the first's number, counted through the batch
-   */
-  record Group(int sequence, int first, int count, int index) {}
-
-  /**
    * Chooses the cut.
    *
    * @param stateSize floats of state that one head carries
@@ -35,23 +25,31 @@ record HeadGroups(int batch, int heads, int perTask) {
   static HeadGroups of(int batch, int heads, int stateSize, int threads) {
     int byThreads = threads == 1 ? heads : batch * heads / (TASKS_PER_THREAD * threads);
     int most = Math.min(byThreads, MOST_STATE / Math.max(1, stateSize));
-    return new HeadGroups(batch, heads, Math.clamp(most, 1, Math.max(1, heads)));
-  }
-
-  private int perSequence() {
-    return Math.ceilDiv(heads, perTask);
+    int perTask = Math.clamp(most, 1, Math.max(1, heads));
+    while (heads % perTask != 0) {
+      perTask--;
+    }
+    return new HeadGroups(batch, heads, perTask);
   }
 
   /** Number of tasks. */
   int count() {
-    return batch * perSequence();
+    return batch * (heads / perTask);
   }
 
-  /** The heads of a task. */
-  Group group(int task) {
-    int sequence = task / perSequence();
-    int first = task % perSequence() * perTask;
-    return new Group(sequence, first, Math.min(perTask, heads - first), sequence * heads + first);
+  /** The sequence of a task's heads. */
+  int sequence(int task) {
+    return index(task) / heads;
+  }
+
+  /** The first head of a task. */
+  int first(int task) {
+    return index(task) % heads;
+  }
+
+  /** The number of a task's first head, counted through the batch. */
+  int index(int task) {
+    return task * perTask;
   }
 
   /** What is done to a block of tokens. */

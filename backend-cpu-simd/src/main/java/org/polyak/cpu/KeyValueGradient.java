@@ -27,6 +27,10 @@ final class KeyValueGradient {
   private final float[][] querySum;
   private final float[][] keyGradient;
   private final float[][] valueGradient;
+  private final CausalScan.Block[] valueBlocks;
+  private final CausalScan.Block[] keyBlocks;
+  private final CausalScan.States[] states;
+  private final CausalScan.States[] transposedStates;
 
   KeyValueGradient(
       AttentionSpec spec,
@@ -50,7 +54,34 @@ final class KeyValueGradient {
     querySum = scratch.take(count, shape.keyStride());
     keyGradient = block.keyGradient();
     valueGradient = block.valueGradient();
-    loadLast();
+    valueBlocks = new CausalScan.Block[count];
+    keyBlocks = new CausalScan.Block[count];
+    states = new CausalScan.States[count];
+    transposedStates = new CausalScan.States[count];
+    for (int h = 0; h < count; h++) {
+      valueBlocks[h] =
+          new CausalScan.Block(
+              block.tokens(),
+              shape.keyRows(),
+              shape.keyStride(),
+              shape.valueStride(),
+              block.q()[h],
+              block.numerator()[h],
+              block.k()[h],
+              valueGradient[h]);
+      keyBlocks[h] =
+          new CausalScan.Block(
+              block.tokens(),
+              shape.valueRows(),
+              shape.valueStride(),
+              shape.keyStride(),
+              block.numerator()[h],
+              block.q()[h],
+              block.v()[h],
+              keyGradient[h]);
+      states[h] = states(h, memory, momentum);
+      transposedStates[h] = states(h, memoryTransposed, momentumTransposed);
+    }
   }
 
   private void loadLast() {
@@ -67,6 +98,7 @@ final class KeyValueGradient {
 
   /** Takes the heads through all tokens. */
   void run() {
+    loadLast();
     int length = heads.length();
     int queries = shape.queries();
     int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
@@ -115,31 +147,11 @@ final class KeyValueGradient {
     heads.loadOutGradients(from, count, true);
     for (int h = 0; h < heads.heads(); h++) {
       Arrays.fill(valueGradient[h], 0, count * shape.valueStride(), 0);
-      scan.reverse(
-          worker,
-          new CausalScan.Block(
-              count,
-              shape.keyRows(),
-              shape.keyStride(),
-              shape.valueStride(),
-              block.q()[h],
-              block.numerator()[h],
-              block.k()[h],
-              valueGradient[h]),
-          states(h, memory, momentum));
+      valueBlocks[h] = valueBlocks[h].ofTokens(count);
+      scan.reverse(worker, valueBlocks[h], states[h]);
       Arrays.fill(keyGradient[h], 0, count * shape.keyStride(), 0);
-      scan.reverse(
-          worker,
-          new CausalScan.Block(
-              count,
-              shape.valueRows(),
-              shape.valueStride(),
-              shape.keyStride(),
-              block.numerator()[h],
-              block.q()[h],
-              block.v()[h],
-              keyGradient[h]),
-          states(h, memoryTransposed, momentumTransposed));
+      keyBlocks[h] = keyBlocks[h].ofTokens(count);
+      scan.reverse(worker, keyBlocks[h], transposedStates[h]);
       if (heads.hasKeySum()) {
         heads.addQuerySums(h, count, querySum[h]);
       }

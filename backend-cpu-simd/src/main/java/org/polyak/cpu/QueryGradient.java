@@ -25,6 +25,9 @@ final class QueryGradient {
   private final float @Nullable [][] momentum;
   private final float[][] keySum;
   private final float[][] gradient;
+  private final float[] state;
+  private final CausalScan.Block[] blocks;
+  private final CausalScan.States[] states;
 
   QueryGradient(
       AttentionSpec spec,
@@ -44,12 +47,26 @@ final class QueryGradient {
     momentum = scan.twofold() ? scratch.take(heads.heads(), shape.transposedStateSize()) : null;
     keySum = scratch.take(heads.heads(), shape.keyStride());
     gradient = block.keyGradient();
-    loadInitial(scratch);
+    state = scratch.take(shape.stateSize());
+    blocks = new CausalScan.Block[heads.heads()];
+    states = new CausalScan.States[heads.heads()];
+    for (int h = 0; h < heads.heads(); h++) {
+      blocks[h] =
+          new CausalScan.Block(
+              block.tokens(),
+              shape.valueRows(),
+              shape.valueStride(),
+              shape.keyStride(),
+              block.v()[h],
+              block.k()[h],
+              block.numerator()[h],
+              gradient[h]);
+      states[h] = new CausalScan.States(memory[h], momentum == null ? null : momentum[h]);
+    }
   }
 
-  private void loadInitial(Scratch scratch) {
+  private void loadInitial() {
     AttentionState initial = heads.task().initial();
-    float[] state = scratch.take(shape.stateSize());
     for (int h = 0; h < heads.heads(); h++) {
       int index = heads.index(h);
       HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, state);
@@ -64,6 +81,7 @@ final class QueryGradient {
 
   /** Takes the heads through all tokens. */
   void run() {
+    loadInitial();
     int length = heads.length();
     int queries = shape.queries();
     int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
@@ -80,18 +98,8 @@ final class QueryGradient {
     heads.loadOutGradients(from, count, false);
     for (int h = 0; h < heads.heads(); h++) {
       Arrays.fill(gradient[h], 0, count * shape.keyStride(), 0);
-      scan.forward(
-          worker,
-          new CausalScan.Block(
-              count,
-              shape.valueRows(),
-              shape.valueStride(),
-              shape.keyStride(),
-              block.v()[h],
-              block.k()[h],
-              block.numerator()[h],
-              gradient[h]),
-          new CausalScan.States(memory[h], momentum == null ? null : momentum[h]));
+      blocks[h] = blocks[h].ofTokens(count);
+      scan.forward(worker, blocks[h], states[h]);
       if (heads.hasKeySum()) {
         heads.addKeySums(h, count, keySum[h]);
       }

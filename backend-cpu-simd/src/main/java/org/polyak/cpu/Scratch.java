@@ -1,23 +1,23 @@
 package org.polyak.cpu;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/** Arrays that one task borrowed from its worker, given back together. */
+/**
+ * Arrays that one task borrowed from its worker, given back together. The last to be made is the
+ * first to be closed.
+ */
 final class Scratch implements AutoCloseable {
   private final Worker worker;
-  private final List<float[]> borrowed = new ArrayList<>();
+  private final int lentBefore;
 
   Scratch(Worker worker) {
     this.worker = worker;
+    this.lentBefore = worker.lent();
   }
 
   /** An array of at least this length with unspecified contents. */
   float[] take(int length) {
-    float[] array = worker.borrow(length);
-    borrowed.add(array);
-    return array;
+    return worker.lend(length);
   }
 
   /** An array for each of several heads, each as {@link #take} gives it. */
@@ -49,6 +49,6 @@ final class Scratch implements AutoCloseable {
 
   @Override
   public void close() {
-    borrowed.forEach(worker::giveBack);
+    worker.takeBack(lentBefore);
   }
 }

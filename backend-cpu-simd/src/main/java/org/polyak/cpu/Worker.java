@@ -1,5 +1,8 @@
 package org.polyak.cpu;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * What one thread of the {@link WorkerPool} brings to a task: private scratch memory that is used
  * again by later tasks. Give back what you borrow; after an exception the arrays are simply lost to
@@ -10,6 +13,9 @@ final class Worker {
 
   private final ArrayPool<float[]> floats = ArrayPool.ofFloats(IDLE_BYTE_LIMIT);
 
+  /** What is lent to all {@link Scratch}es, a stack. */
+  private final List<float[]> lent = new ArrayList<>();
+
   /** A float array of at least this length with unspecified contents. */
   float[] borrow(int minimumLength) {
     return floats.borrow(minimumLength);
@@ -18,5 +24,24 @@ final class Worker {
   /** Returns an array borrowed from this worker. */
   void giveBack(float[] array) {
     floats.giveBack(array);
+  }
+
+  /** Number of arrays lent. */
+  int lent() {
+    return lent.size();
+  }
+
+  /** Borrows an array until {@link #takeBack} takes it back. */
+  float[] lend(int minimumLength) {
+    float[] array = floats.borrow(minimumLength);
+    lent.add(array);
+    return array;
+  }
+
+  /** Returns the arrays lent last, down to this number. */
+  void takeBack(int number) {
+    while (lent.size() > number) {
+      floats.giveBack(lent.removeLast());
+    }
   }
 }

@@ -2,6 +2,7 @@ package org.polyak.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,16 @@ final class WorkerPool implements AutoCloseable {
   interface Body {
     /** Runs a task with the scratch memory of the thread that claimed it. */
     void run(int task, Worker worker);
+  }
+
+  /** What one thread keeps from task to task of a loop. */
+  interface Share extends AutoCloseable {
+    /** Runs a task. */
+    void run(int task);
+
+    /** Gives back what the thread borrowed. */
+    @Override
+    void close();
   }
 
   /** Long enough to bridge the gap between two verbs, short enough to leave the core to others. */
@@ -79,6 +90,28 @@ final class WorkerPool implements AutoCloseable {
       current = null;
     }
     job.rethrow();
+  }
+
+  /**
+   * As {@link #parallelFor(int, Body)}, for tasks that need much before they begin: each thread
+   * that claims a task makes a share and runs all its tasks with it.
+   */
+  void parallelFor(int tasks, Function<Worker, Share> shares) {
+    AtomicInteger next = new AtomicInteger();
+    parallelFor(
+        Math.min(tasks, threads()),
+        (thread, worker) -> {
+          int task = next.getAndIncrement();
+          if (task < tasks) {
+            try (Share share = shares.apply(worker)) {
+              for (; task < tasks; task = next.getAndIncrement()) {
+                share.run(task);
+              }
+            } finally {
+              next.set(tasks);
+            }
+          }
+        });
   }
 
   /** Ends the threads and waits for them. Harmless when repeated. */
