@@ -27,7 +27,7 @@ final class CpuCrossEntropy implements CrossEntropyKernel {
         blocks.count(),
         (block, worker) -> {
           float[] largest = worker.borrow(CrossEntropyRows.GROUP);
-          float[] sums = worker.borrow(CrossEntropyRows.GROUP);
+          float[] sums = worker.borrow(CrossEntropyRows.SUMS);
           int end = blocks.first(block) + blocks.rows(block);
           for (int row = blocks.first(block); row < end; row += CrossEntropyRows.GROUP) {
             int n = Math.min(CrossEntropyRows.GROUP, end - row);
@@ -88,7 +88,7 @@ final class CpuCrossEntropy implements CrossEntropyKernel {
         blocks.count(),
         (block, worker) -> {
           float[] largest = worker.borrow(CrossEntropyRows.GROUP);
-          float[] sums = worker.borrow(CrossEntropyRows.GROUP);
+          float[] sums = worker.borrow(CrossEntropyRows.SUMS);
           int end = blocks.first(block) + blocks.rows(block);
           for (int row = blocks.first(block); row < end; row += CrossEntropyRows.GROUP) {
             int n = Math.min(CrossEntropyRows.GROUP, end - row);

@@ -8,6 +8,9 @@ interface CrossEntropyRows {
   /** Rows that go through the loops together. */
   int GROUP = 16;
 
+  /** Floats that receive the sums of a group's rows, one vector to each on the way. */
+  int SUMS = GROUP * 16;
+
   /** Replaces x by its natural logarithm. */
   void logarithms(float[] x);
 
@@ -30,7 +33,7 @@ interface CrossEntropyRows {
    * @param logits holds the rows
    * @param offset first logit of the first row
    * @param largest the largest logit of each row
-   * @param sums receives the sums by row
+   * @param sums receives the sums by row; at least {@link #SUMS} long
    */
   void sums(int rows, int classes, float[] logits, int offset, float[] largest, float[] sums);
 

@@ -51,8 +51,9 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
         FloatVector x = FloatVector.fromArray(S, logits, at + i, mask).sub(shift);
         sum = sum.add(VectorMath.expOfNegative(x), mask);
       }
-      sums[row] = VectorMath.sum(sum);
+      sum.intoArray(sums, row * L);
     }
+    addLanes(rows, sums);
   }
 
   @Override
@@ -77,7 +78,15 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
         e.intoArray(kept, to + i, mask);
         sum = sum.add(e, mask);
       }
-      sums[row] = VectorMath.sum(sum);
+      sum.intoArray(sums, row * L);
+    }
+    addLanes(rows, sums);
+  }
+
+  /** Replaces each row's vector of sums by its sum. */
+  private static void addLanes(int rows, float[] sums) {
+    for (int row = 0; row < rows; row++) {
+      sums[row] = VectorMath.sum(L, sums, row * L);
     }
   }
 

@@ -284,6 +284,21 @@ final class VectorMath {
     return sum.lane(0);
   }
 
+  /**
+   * As {@link #sum(FloatVector)}, of a vector that was stored: loops in which that sum would not be
+   * inlined leave their vectors in memory, since a call would have to put them into objects.
+   *
+   * @param lanes holds the vector, and is used up
+   */
+  static float sum(int length, float[] lanes, int offset) {
+    for (int half = length / 2; half > 0; half /= 2) {
+      for (int i = offset; i < offset + half; i++) {
+        lanes[i] += lanes[i + half];
+      }
+    }
+    return lanes[offset];
+  }
+
   /** Turns the lanes by the given number of places. */
   private static VectorShuffle<Float> turn(VectorSpecies<Float> species, int places) {
     return VectorShuffle.iota(species, places, 1, true);
