@@ -57,7 +57,8 @@ final class TokenScan implements CausalScan {
   @Override
   public int blockTokens(HeadShape shape) {
     int widest = Math.max(1, Math.max(shape.keyStride(), shape.valueStride()));
-    return Math.clamp(BLOCK_FLOATS / widest, LEAST_TOKENS, MOST_TOKENS);
+    int fitting = Math.clamp(BLOCK_FLOATS / widest, LEAST_TOKENS, MOST_TOKENS);
+    return Math.clamp(Math.max(shape.queries(), shape.keys()), 1, fitting);
   }
 
   @Override
