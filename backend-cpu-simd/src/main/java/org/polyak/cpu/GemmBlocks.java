@@ -154,11 +154,12 @@ final class GemmBlocks {
       clear(rowFrom, rowTo, columnFrom, columnTo, c);
       return;
     }
-    RowTiles rows = new RowTiles(a, kernel, rowFrom, rowTo, Math.min(depth, DEPTH_BLOCK), worker);
+    RowTiles rows = worker.rowTiles();
+    rows.begin(a, kernel, rowFrom, rowTo, Math.min(depth, DEPTH_BLOCK), worker);
     float[] edge = worker.borrow(kernel.tileRows() * kernel.tileColumns());
     for (int k = 0; k < depth; k += DEPTH_BLOCK) {
       int terms = Math.min(DEPTH_BLOCK, depth - k);
-      rows.moveTo(k, terms);
+      rows.moveTo(kernel, k, terms);
       for (int i = rowFrom; i < rowTo; i += kernel.tileRows()) {
         int validRows = Math.min(kernel.tileRows(), rowTo - i);
         tiles(
@@ -211,16 +212,16 @@ final class GemmBlocks {
           whole ? cAt : 0,
           whole ? c.rowStride() : width);
       if (!whole) {
-        copyEdge(edge, width, validRows, validColumns, c.shifted(cAt - c.offset()), add);
+        copyEdge(edge, width, validRows, validColumns, c, row, j, add);
       }
       j += width;
     }
   }
 
   private static void copyEdge(
-      float[] tile, int width, int rows, int columns, Operand c, boolean add) {
+      float[] tile, int width, int rows, int columns, Operand c, int row, int column, boolean add) {
     for (int i = 0; i < rows; i++) {
-      int at = c.at(i, 0);
+      int at = c.at(row + i, column);
       if (add) {
         addRow(columns, tile, i * width, c.data(), at, c.columnStride());
       } else {

@@ -1,8 +1,6 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 import org.polyak.spi.Layout;
 
 /**
@@ -25,10 +23,13 @@ final class LoopNest {
     /**
      * Handles positions {@code at[t] + i * strides[t]} of tensor t, for i below n.
      *
-     * @param at changes from call to call; not to be kept
+     * @param at changes from call to call; not to be kept, and longer than there are tensors
      */
     void run(int n, int[] at, int[] strides, Worker worker);
   }
+
+  /** Number of loops; the arrays by axis may be longer. */
+  private final int depth;
 
   private final int[] extents;
   private final int[][] strides;
@@ -37,11 +38,12 @@ final class LoopNest {
   private final int[] innerStrides;
   private final int outerCount;
 
-  private LoopNest(int[] extents, int[][] strides, int[] offsets) {
+  private LoopNest(int depth, int[] extents, int[][] strides, int[] offsets) {
+    this.depth = depth;
     this.extents = extents;
     this.strides = strides;
     this.offsets = offsets;
-    int last = extents.length - 1;
+    int last = depth - 1;
     this.inner = last < 0 ? 1 : extents[last];
     this.innerStrides = new int[offsets.length];
     for (int t = 0; t < offsets.length; t++) {
@@ -66,13 +68,7 @@ final class LoopNest {
 
   private static LoopNest ofAxes(int skipped, Layout... layouts) {
     Layout first = layouts[0];
-    int[] axes =
-        IntStream.range(0, first.shape().rank())
-            .filter(axis -> axis != skipped && first.shape().dim(axis) != 1)
-            .boxed()
-            .sorted(Comparator.comparingLong((Integer axis) -> -first.stride(axis)))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    int[] axes = axesByStride(skipped, first);
     int[] extents = new int[axes.length];
     int[][] strides = new int[layouts.length][axes.length];
     int[] offsets = new int[layouts.length];
@@ -91,9 +87,25 @@ final class LoopNest {
     }
     for (int t = 0; t < layouts.length; t++) {
       offsets[t] = Math.toIntExact(layouts[t].offset());
-      strides[t] = Arrays.copyOf(strides[t], used);
     }
-    return new LoopNest(Arrays.copyOf(extents, used), strides, offsets);
+    return new LoopNest(used, extents, strides, offsets);
+  }
+
+  /** The axes longer than 1, but one, that with the largest stride first. */
+  private static int[] axesByStride(int skipped, Layout layout) {
+    int[] axes = new int[layout.shape().rank()];
+    int used = 0;
+    for (int axis = 0; axis < axes.length; axis++) {
+      if (axis == skipped || layout.shape().dim(axis) == 1) {
+        continue;
+      }
+      int place = used++;
+      for (; place > 0 && layout.stride(axes[place - 1]) < layout.stride(axis); place--) {
+        axes[place] = axes[place - 1];
+      }
+      axes[place] = axis;
+    }
+    return Arrays.copyOf(axes, used);
   }
 
   private static boolean merges(
@@ -141,14 +153,14 @@ final class LoopNest {
         Tasks.count(units, perTask),
         (task, worker) -> {
           int until = Math.min(units, (task + 1) * perTask);
-          int[] at = new int[offsets.length];
-          int[] index = new int[extents.length];
+          int[] at = worker.borrowIntegers(offsets.length);
+          int[] index = worker.borrowIntegers(extents.length);
+          int[] pieceAt = pieces == 1 ? at : worker.borrowIntegers(offsets.length);
           locate(task * perTask / pieces, index, at);
-          int[] pieceAt = pieces == 1 ? at : new int[offsets.length];
           for (int unit = task * perTask; unit < until; unit++) {
             int from = unit % pieces * piece;
             if (pieces > 1) {
-              for (int t = 0; t < at.length; t++) {
+              for (int t = 0; t < offsets.length; t++) {
                 pieceAt[t] = at[t] + from * innerStrides[t];
               }
             }
@@ -157,14 +169,19 @@ final class LoopNest {
               advance(index, at);
             }
           }
+          worker.giveBack(at);
+          worker.giveBack(index);
+          if (pieces > 1) {
+            worker.giveBack(pieceAt);
+          }
         });
   }
 
   /** The indices of a run along the outer axes, and where it begins in every tensor. */
   private void locate(int outer, int[] index, int[] at) {
-    System.arraycopy(offsets, 0, at, 0, at.length);
+    System.arraycopy(offsets, 0, at, 0, offsets.length);
     int rest = outer;
-    for (int axis = extents.length - 2; axis >= 0; axis--) {
+    for (int axis = depth - 2; axis >= 0; axis--) {
       index[axis] = rest % extents[axis];
       rest /= extents[axis];
       move(axis, index[axis], at);
@@ -173,7 +190,7 @@ final class LoopNest {
 
   /** Goes on to the next run. */
   private void advance(int[] index, int[] at) {
-    for (int axis = extents.length - 2; axis >= 0; axis--) {
+    for (int axis = depth - 2; axis >= 0; axis--) {
       index[axis]++;
       move(axis, 1, at);
       if (index[axis] < extents[axis]) {
@@ -185,7 +202,7 @@ final class LoopNest {
   }
 
   private void move(int axis, int steps, int[] at) {
-    for (int t = 0; t < at.length; t++) {
+    for (int t = 0; t < offsets.length; t++) {
       at[t] += steps * strides[t][axis];
     }
   }

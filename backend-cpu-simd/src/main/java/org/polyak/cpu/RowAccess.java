@@ -20,21 +20,27 @@ final class RowAccess {
   void gather(Tensor table, Tensor indices, Tensor out) {
     float[] from = CpuBuffer.floats(table);
     float[] to = CpuBuffer.floats(out);
-    int[] rows = checkedIndices(indices, table.shape().dim(0), "gatherRows");
+    Indices rows = Indices.checked(indices, table.shape().dim(0), "gatherRows");
     int width = table.shape().dim(1);
-    if (rows.length == 0 || width == 0) {
+    if (rows.count() == 0 || width == 0) {
       return;
     }
     Rows source = new Rows(table.layout());
     Rows target = new Rows(out.layout());
     int perTask = Math.max(1, TASK / width);
     pool.parallelFor(
-        Tasks.count(rows.length, perTask),
+        Tasks.count(rows.count(), perTask),
         (task, worker) -> {
-          int until = Math.min(rows.length, (task + 1) * perTask);
+          int until = Math.min(rows.count(), (task + 1) * perTask);
           for (int r = task * perTask; r < until; r++) {
             Strided.copy(
-                width, from, source.at(rows[r], 0), source.step, to, target.at(r, 0), target.step);
+                width,
+                from,
+                source.at(rows.at(r), 0),
+                source.step,
+                to,
+                target.at(r, 0),
+                target.step);
           }
         });
   }
@@ -42,9 +48,9 @@ final class RowAccess {
   void scatterAdd(Tensor rows, Tensor indices, Tensor table) {
     float[] from = CpuBuffer.floats(rows);
     float[] to = CpuBuffer.floats(table);
-    int[] targets = checkedIndices(indices, table.shape().dim(0), "scatterAddRows");
+    Indices targets = Indices.checked(indices, table.shape().dim(0), "scatterAddRows");
     int width = table.shape().dim(1);
-    if (targets.length == 0 || width == 0) {
+    if (targets.count() == 0 || width == 0) {
       return;
     }
     Rows source = new Rows(rows.layout());
@@ -54,14 +60,14 @@ final class RowAccess {
         (task, worker) -> {
           int column = task * COLUMNS;
           int n = Math.min(COLUMNS, width - column);
-          for (int r = 0; r < targets.length; r++) {
+          for (int r = 0; r < targets.count(); r++) {
             add(
                 n,
                 from,
                 source.at(r, column),
                 source.step,
                 to,
-                target.at(targets[r], column),
+                target.at(targets.at(r), column),
                 target.step);
           }
         });
@@ -80,22 +86,31 @@ final class RowAccess {
     }
   }
 
-  /** All indices, contiguous, after a check that each names a row. */
-  private static int[] checkedIndices(Tensor indices, int rows, String verb) {
-    int[] data = CpuBuffer.ints(indices);
-    int[] result = new int[indices.shape().dim(0)];
-    int offset = Math.toIntExact(indices.layout().offset());
-    int stride = Math.toIntExact(indices.layout().stride(0));
-    for (int r = 0; r < result.length; r++) {
-      int index = data[offset + r * stride];
-      if (index < 0 || index >= rows) {
-        throw new IndexOutOfBoundsException(
-            "%s: index %d at position %d does not name one of the table's %d rows."
-                .formatted(verb, index, r, rows));
+  /** The indices of rows: element i is at {@code offset + i * stride}. */
+  @SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
+  private record Indices(int[] data, int offset, int stride, int count) {
+    /** After a check that each names a row. */
+    static Indices checked(Tensor tensor, int rows, String verb) {
+      Indices indices =
+          new Indices(
+              CpuBuffer.ints(tensor),
+              Math.toIntExact(tensor.layout().offset()),
+              Math.toIntExact(tensor.layout().stride(0)),
+              tensor.shape().dim(0));
+      for (int i = 0; i < indices.count; i++) {
+        int index = indices.at(i);
+        if (index < 0 || index >= rows) {
+          throw new IndexOutOfBoundsException(
+              "%s: index %d at position %d does not name one of the table's %d rows."
+                  .formatted(verb, index, i, rows));
+        }
       }
-      result[r] = index;
+      return indices;
     }
-    return result;
+
+    int at(int i) {
+      return data[offset + i * stride];
+    }
   }
 
   /** Addresses of a matrix. */

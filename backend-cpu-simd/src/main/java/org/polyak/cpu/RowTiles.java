@@ -3,7 +3,8 @@ package org.polyak.cpu;
 /**
  * A few rows and terms of the left-hand matrix of a product as the tile loops read them. Whole
  * tiles are read where they lie if that is kind to the caches; the others are packed: term by term,
- * the elements of a tile's rows side by side, zeros for rows that do not exist.
+ * the elements of a tile's rows side by side, zeros for rows that do not exist. A worker uses one
+ * object for all its products.
  */
 final class RowTiles {
   /** One cache line between packed tiles, so that their terms do not meet in one cache set. */
@@ -15,41 +16,41 @@ final class RowTiles {
    */
   private static final int DIRECT_STRIDE = 256;
 
-  private final Operand a;
-  private final GemmKernel kernel;
-  private final int rowFrom;
-  private final int rowTo;
-  private final int packedFrom;
-  private final float[] packed;
+  private Operand a = new Operand(new float[0], 0, 0, 0);
+  private float[] packed = a.data();
+  private int tileRows;
+  private int rowFrom;
+  private int rowTo;
+  private int packedFrom;
   private int firstTerm;
   private int terms;
 
   /**
-   * Tiles of rows {@code [rowFrom, rowTo)}.
+   * Goes on to tiles of rows {@code [rowFrom, rowTo)}.
    *
    * @param mostTerms most terms that {@link #moveTo} is given
    */
-  RowTiles(Operand a, GemmKernel kernel, int rowFrom, int rowTo, int mostTerms, Worker worker) {
+  void begin(Operand a, GemmKernel kernel, int rowFrom, int rowTo, int mostTerms, Worker worker) {
     int rows = rowTo - rowFrom;
     boolean direct =
         a.columnStride() == 1 || (a.rowStride() == 1 && a.columnStride() <= DIRECT_STRIDE);
     this.a = a;
-    this.kernel = kernel;
+    this.tileRows = kernel.tileRows();
     this.rowFrom = rowFrom;
     this.rowTo = rowTo;
-    this.packedFrom = direct ? rowTo - rows % kernel.tileRows() : rowFrom;
-    int tiles = Tasks.count(rowTo - packedFrom, kernel.tileRows());
-    this.packed = worker.borrow(tiles * (kernel.tileRows() * mostTerms + GAP));
+    this.packedFrom = direct ? rowTo - rows % tileRows : rowFrom;
+    int tiles = Tasks.count(rowTo - packedFrom, tileRows);
+    this.packed = worker.borrow(tiles * (tileRows * mostTerms + GAP));
   }
 
   /** Makes terms {@code [first, first + count)} readable. */
-  void moveTo(int first, int count) {
+  void moveTo(GemmKernel kernel, int first, int count) {
     firstTerm = first;
     terms = count;
-    int whole = rowTo - (rowTo - rowFrom) % kernel.tileRows();
+    int whole = rowTo - (rowTo - rowFrom) % tileRows;
     if (a.rowStride() == 1) {
       kernel.packTiles(
-          (whole - packedFrom) / kernel.tileRows(),
+          (whole - packedFrom) / tileRows,
           count,
           a.data(),
           a.at(packedFrom, first),
@@ -58,8 +59,8 @@ final class RowTiles {
           0,
           tileSize());
     } else {
-      for (int i = packedFrom; i < whole; i += kernel.tileRows()) {
-        pack(i, kernel.tileRows());
+      for (int i = packedFrom; i < whole; i += tileRows) {
+        pack(i, tileRows);
       }
     }
     if (whole < rowTo) {
@@ -68,7 +69,6 @@ final class RowTiles {
   }
 
   private void pack(int row, int rows) {
-    int tileRows = kernel.tileRows();
     int at = offset(row);
     for (int r = 0; r < rows; r++) {
       int from = a.at(row + r, firstTerm);
@@ -80,7 +80,7 @@ final class RowTiles {
   }
 
   private int tileSize() {
-    return kernel.tileRows() * terms + GAP;
+    return tileRows * terms + GAP;
   }
 
   /** The array that holds the tile that begins at a row. */
@@ -90,9 +90,7 @@ final class RowTiles {
 
   /** Where the tile's first element lies. */
   int offset(int row) {
-    return row < packedFrom
-        ? a.at(row, firstTerm)
-        : (row - packedFrom) / kernel.tileRows() * tileSize();
+    return row < packedFrom ? a.at(row, firstTerm) : (row - packedFrom) / tileRows * tileSize();
   }
 
   /** Distance between the tile's rows. */
@@ -102,7 +100,7 @@ final class RowTiles {
 
   /** Distance between the tile's terms. */
   int termStride(int row) {
-    return row < packedFrom ? a.columnStride() : kernel.tileRows();
+    return row < packedFrom ? a.columnStride() : tileRows;
   }
 
   /** Returns the scratch memory. */

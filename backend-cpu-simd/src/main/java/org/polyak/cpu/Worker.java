@@ -13,6 +13,9 @@ final class Worker {
 
   private final ArrayPool<float[]> floats = ArrayPool.ofFloats(IDLE_BYTE_LIMIT);
 
+  private final ArrayPool<int[]> integers = ArrayPool.ofInts(IDLE_BYTE_LIMIT);
+  private final RowTiles rowTiles = new RowTiles();
+
   /** What is lent to all {@link Scratch}es, a stack. */
   private final List<float[]> lent = new ArrayList<>();
 
@@ -24,6 +27,21 @@ final class Worker {
   /** Returns an array borrowed from this worker. */
   void giveBack(float[] array) {
     floats.giveBack(array);
+  }
+
+  /** An int array of at least this length with unspecified contents. */
+  int[] borrowIntegers(int minimumLength) {
+    return integers.borrow(minimumLength);
+  }
+
+  /** Returns an array borrowed from this worker. */
+  void giveBack(int[] array) {
+    integers.giveBack(array);
+  }
+
+  /** The rows of the matrix product that this worker is at. */
+  RowTiles rowTiles() {
+    return rowTiles;
   }
 
   /** Number of arrays lent. */
