@@ -170,11 +170,7 @@ final class AttentionForward {
     private void addKeys(int from, int count) {
       loadKeys(from, count, ones);
       for (int h = 0; h < groups.perTask(); h++) {
-        for (int t = 0; t < count; t++) {
-          for (int i = 0; i < shape.keyStride(); i++) {
-            keySum[h][i] += k[h][t * shape.keyStride() + i];
-          }
-        }
+        rows.weightedSum(count, shape.keyStride(), k[h], ones[h], keySum[h]);
         products.multiply(
             scratch.worker(),
             shape.keyRows(),

@@ -197,25 +197,12 @@ final class HeadGradientRows {
 
   /** {@code sum += Σ_t dd_t φ(q_t)}. */
   void sumQueries(int head, int count, float[] sum) {
-    int stride = shape.keyStride();
-    float[] q = block.q()[head];
-    for (int t = 0; t < count; t++) {
-      float factor = block.denominator()[head][t];
-      for (int i = 0; i < stride; i++) {
-        sum[i] = Math.fma(factor, q[t * stride + i], sum[i]);
-      }
-    }
+    rows.weightedSum(count, shape.keyStride(), block.q()[head], block.denominator()[head], sum);
   }
 
   /** {@code sum += Σ_t φ(k_t)}. */
   void sumKeys(int head, int count, float[] sum) {
-    int stride = shape.keyStride();
-    float[] k = block.k()[head];
-    for (int t = 0; t < count; t++) {
-      for (int i = 0; i < stride; i++) {
-        sum[i] += k[t * stride + i];
-      }
-    }
+    rows.weightedSum(count, shape.keyStride(), block.k()[head], block.ones()[head], sum);
   }
 
   /** Stores gradients for φ(q) as gradients for the queries. */

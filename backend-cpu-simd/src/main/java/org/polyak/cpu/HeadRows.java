@@ -110,6 +110,17 @@ interface HeadRows {
       float[] out);
 
   /**
+   * A weighted sum of rows: {@code sum += Σ_t factor_t · term_t}.
+   *
+   * @param count number of padded rows
+   * @param stride length of a padded row
+   * @param terms padded rows
+   * @param factors one per row from index 0
+   * @param sum one padded row, updated
+   */
+  void weightedSum(int count, int stride, float[] terms, float[] factors, float[] sum);
+
+  /**
    * Running denominators: {@code sum += key_t}; {@code denominator_t = query_t · sum + ε}.
    *
    * @param count number of padded rows

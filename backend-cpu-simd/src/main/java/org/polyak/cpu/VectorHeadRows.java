@@ -145,6 +145,18 @@ final class VectorHeadRows implements HeadRows {
   }
 
   @Override
+  public void weightedSum(int count, int stride, float[] terms, float[] factors, float[] sum) {
+    for (int i = 0; i < stride; i += L) {
+      FloatVector s = FloatVector.fromArray(S, sum, i);
+      for (int row = 0; row < count; row++) {
+        FloatVector term = FloatVector.fromArray(S, terms, row * stride + i);
+        s = term.fma(FloatVector.broadcast(S, factors[row]), s);
+      }
+      s.intoArray(sum, i);
+    }
+  }
+
+  @Override
   public void runningDenominators(
       int count,
       int stride,
