@@ -1,12 +1,17 @@
 package org.polyak.cpu;
 
 import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 import org.polyak.spi.fused.FeatureMap;
 
-/** {@link HeadRows} on the Vector API. */
+/**
+ * {@link HeadRows} on the Vector API. The first two vectors of a row are copied without a loop: a
+ * loop of two passes costs more than what it does. Only {@link #load} has no such copy: with a
+ * third copy of the feature map the compiler no longer inlines all of them.
+ */
 final class VectorHeadRows implements HeadRows {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
@@ -68,6 +73,11 @@ final class VectorHeadRows implements HeadRows {
         float[] rows = to[head];
         float factor = factors[head][toRow + row];
         int i = 0;
+        if (whole >= 2 * L) {
+          FloatVector.fromArray(S, from, source).mul(factor).intoArray(rows, target);
+          FloatVector.fromArray(S, from, source + L).mul(factor).intoArray(rows, target + L);
+          i = 2 * L;
+        }
         for (; i < whole; i += L) {
           FloatVector.fromArray(S, from, source + i).mul(factor).intoArray(rows, target + i);
         }
@@ -100,6 +110,11 @@ final class VectorHeadRows implements HeadRows {
         float[] rows = from[head];
         float factor = factors[head][fromRow + row];
         int i = 0;
+        if (whole >= 2 * L) {
+          FloatVector.fromArray(S, rows, source).mul(factor).intoArray(to, target);
+          FloatVector.fromArray(S, rows, source + L).mul(factor).intoArray(to, target + L);
+          i = 2 * L;
+        }
         for (; i < whole; i += L) {
           FloatVector.fromArray(S, rows, source + i).mul(factor).intoArray(to, target + i);
         }
@@ -165,15 +180,30 @@ final class VectorHeadRows implements HeadRows {
       float[] queries,
       float epsilon,
       float[] denominators) {
-    for (int row = 0; row < count; row++) {
-      FloatVector dot = FloatVector.zero(S);
-      for (int i = 0; i < stride; i += L) {
+    Arrays.fill(denominators, 0, count, epsilon);
+    int i = 0;
+    for (; i + L < stride; i += 2 * L) {
+      FloatVector s0 = FloatVector.fromArray(S, sum, i);
+      FloatVector s1 = FloatVector.fromArray(S, sum, i + L);
+      for (int row = 0; row < count; row++) {
         int at = row * stride + i;
-        FloatVector s = FloatVector.fromArray(S, sum, i).add(FloatVector.fromArray(S, keys, at));
-        s.intoArray(sum, i);
-        dot = s.fma(FloatVector.fromArray(S, queries, at), dot);
+        s0 = s0.add(FloatVector.fromArray(S, keys, at));
+        s1 = s1.add(FloatVector.fromArray(S, keys, at + L));
+        FloatVector dot = s0.mul(FloatVector.fromArray(S, queries, at));
+        dot = s1.fma(FloatVector.fromArray(S, queries, at + L), dot);
+        denominators[row] += VectorMath.sum(dot);
       }
-      denominators[row] = VectorMath.sum(dot) + epsilon;
+      s0.intoArray(sum, i);
+      s1.intoArray(sum, i + L);
+    }
+    if (i < stride) {
+      FloatVector s = FloatVector.fromArray(S, sum, i);
+      for (int row = 0; row < count; row++) {
+        int at = row * stride + i;
+        s = s.add(FloatVector.fromArray(S, keys, at));
+        denominators[row] += VectorMath.sum(s.mul(FloatVector.fromArray(S, queries, at)));
+      }
+      s.intoArray(sum, i);
     }
   }
 
@@ -210,6 +240,11 @@ final class VectorHeadRows implements HeadRows {
       for (float[] head : dots) {
         FloatVector dot = FloatVector.zero(S);
         int i = 0;
+        if (whole >= 2 * L) {
+          dot = FloatVector.fromArray(S, a, aAt).mul(FloatVector.fromArray(S, b, bAt));
+          dot = FloatVector.fromArray(S, a, aAt + L).fma(FloatVector.fromArray(S, b, bAt + L), dot);
+          i = 2 * L;
+        }
         for (; i < whole; i += L) {
           dot = FloatVector.fromArray(S, a, aAt + i).fma(FloatVector.fromArray(S, b, bAt + i), dot);
         }
