@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The inner loops of layer normalisation: a run of rows at a time, on plain arrays. */
 interface LayerNormRows {
-  /** Rows that go through a pass together; even. */
+  /** Rows that go through a pass together. */
   int GROUP = 4;
 
   /**

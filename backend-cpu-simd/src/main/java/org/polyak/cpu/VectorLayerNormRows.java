@@ -7,11 +7,11 @@ import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@link LayerNormRows} on the Vector API. The mean is corrected once by the mean of the
- * deviations, so a large common offset of the inputs costs no more than its own rounding.
+ * {@link LayerNormRows} on the Vector API. Sums are those of deviations from a pivot near the mean,
+ * so a large common offset of the inputs costs no more than its own rounding.
  *
- * <p>Forward, each pass goes over a few rows before the next begins: rows then wait neither for
- * their own sums nor for their own roots, as the processor works on several at once.
+ * <p>Forward, the sums go over a few rows before the first of them is written: rows then wait
+ * neither for their own sums nor for their own roots, as the processor works on several at once.
  */
 final class VectorLayerNormRows implements LayerNormRows {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
@@ -39,11 +39,27 @@ final class VectorLayerNormRows implements LayerNormRows {
       int n = Math.min(GROUP, rows - row);
       int x = inOffset + row * width;
       int y = outOffset + row * width;
-      means(n, width, in, x, scratch);
+      pivots(n, width, in, x, scratch);
       moments(n, width, in, x, epsilon, scratch);
-      scale(n, width, in, x, gain, gainOffset, bias, biasOffset, out, y, scratch);
-      if (saved != null) {
-        for (int r = 0; r < n; r++) {
+      for (int r = 0; r < n; r++) {
+        int skip = r * width;
+        if (bias == null) {
+          scale(width, in, x + skip, gain, gainOffset, out, y + skip, scratch, 3 * r);
+        } else {
+          scale(
+              width,
+              in,
+              x + skip,
+              gain,
+              gainOffset,
+              bias,
+              biasOffset,
+              out,
+              y + skip,
+              scratch,
+              3 * r);
+        }
+        if (saved != null) {
           saved[savedOffset + 2 * (row + r)] = scratch[3 * r] + scratch[3 * r + 1];
           saved[savedOffset + 2 * (row + r) + 1] = scratch[3 * r + 2];
         }
@@ -51,96 +67,59 @@ final class VectorLayerNormRows implements LayerNormRows {
     }
   }
 
-  /** The mean of each row, but for its rounding. */
-  private static void means(int rows, int width, float[] in, int inOffset, float[] statistics) {
-    int whole = S.loopBound(width);
-    VectorMask<Float> rest = S.indexInRange(whole, width);
+  /** A number near the mean of each row: the mean of its first elements. */
+  private static void pivots(int rows, int width, float[] in, int inOffset, float[] statistics) {
+    int count = Math.min(L, width);
+    VectorMask<Float> some = S.indexInRange(0, count);
     for (int row = 0; row < rows; row++) {
-      int x = inOffset + row * width;
-      FloatVector sum = FloatVector.zero(S);
-      int i = 0;
-      for (; i < whole; i += L) {
-        sum = sum.add(FloatVector.fromArray(S, in, x + i));
-      }
-      if (i < width) {
-        sum = sum.add(FloatVector.fromArray(S, in, x + i, rest));
-      }
-      statistics[3 * row] = VectorMath.sum(sum) / width;
+      FloatVector first = FloatVector.fromArray(S, in, inOffset + row * width, some);
+      statistics[3 * row] = VectorMath.sum(first) / count;
     }
   }
 
-  /** What the mean must be corrected by, and the reciprocal standard deviation. */
+  /**
+   * What the pivot must be corrected by to be the mean, and the reciprocal standard deviation.
+   *
+   * <p>A pivot more than a standard deviation from the mean would cost bits of the variance: it is
+   * corrected, and the row summed once more.
+   */
   private static void moments(
       int rows, int width, float[] in, int inOffset, double epsilon, float[] statistics) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     double share = 1.0 / width;
-    for (int row = 0; row < rows; row++) {
+    boolean again = false;
+    for (int row = 0; row < rows; row += again ? 0 : 1) {
       int x = inOffset + row * width;
-      FloatVector mean = FloatVector.broadcast(S, statistics[3 * row]);
+      FloatVector pivot = FloatVector.broadcast(S, statistics[3 * row]);
       FloatVector deviations = FloatVector.zero(S);
       FloatVector squares = FloatVector.zero(S);
       int i = 0;
       for (; i < whole; i += L) {
-        FloatVector d = FloatVector.fromArray(S, in, x + i).sub(mean);
+        FloatVector d = FloatVector.fromArray(S, in, x + i).sub(pivot);
         deviations = deviations.add(d);
         squares = d.fma(d, squares);
       }
       if (i < width) {
-        FloatVector d = mean.blend(FloatVector.fromArray(S, in, x + i, rest), rest).sub(mean);
+        FloatVector d = pivot.blend(FloatVector.fromArray(S, in, x + i, rest), rest).sub(pivot);
         deviations = deviations.add(d);
         squares = d.fma(d, squares);
       }
       double correction = VectorMath.sum(deviations) * share;
       double variance = VectorMath.sum(squares) * share - correction * correction;
-      statistics[3 * row + 1] = (float) correction;
-      statistics[3 * row + 2] = (float) (1 / Math.sqrt(Math.max(variance, 0) + epsilon));
-    }
-  }
-
-  /** Normalises and scales rows by twos, which then share the loads of gain and bias. */
-  private static void scale(
-      int rows,
-      int width,
-      float[] in,
-      int inOffset,
-      float[] gain,
-      int gainOffset,
-      float @Nullable [] bias,
-      int biasOffset,
-      float[] out,
-      int outOffset,
-      float[] statistics) {
-    for (int row = 0; row < rows; row += 2) {
-      // An odd row at the end is its own partner: it is written twice, with the same values.
-      int partner = Math.min(row + 1, rows - 1);
-      int x = inOffset + row * width;
-      int y = outOffset + row * width;
-      int skip = (partner - row) * width;
-      if (bias == null) {
-        scale(width, skip, in, x, gain, gainOffset, out, y, statistics, 3 * row, 3 * partner);
+      again = !again && correction * correction > variance;
+      if (again) {
+        statistics[3 * row] += (float) correction;
       } else {
-        scale(
-            width,
-            skip,
-            in,
-            x,
-            gain,
-            gainOffset,
-            bias,
-            biasOffset,
-            out,
-            y,
-            statistics,
-            3 * row,
-            3 * partner);
+        statistics[3 * row + 1] = (float) correction;
+        statistics[3 * row + 2] = (float) (1 / Math.sqrt(Math.max(variance, 0) + epsilon));
       }
     }
   }
 
+  /** Normalises and scales a row: rows written one after the other are kindest to the caches. */
   private static void scale(
       int width,
-      int skip,
       float[] in,
       int x,
       float[] gain,
@@ -150,38 +129,29 @@ final class VectorLayerNormRows implements LayerNormRows {
       float[] out,
       int y,
       float[] statistics,
-      int first,
-      int second) {
+      int at) {
     int whole = S.loopBound(width);
-    float mean0 = statistics[first];
-    float shift0 = statistics[first + 1];
-    float deviation0 = statistics[first + 2];
-    float mean1 = statistics[second];
-    float shift1 = statistics[second + 1];
-    float deviation1 = statistics[second + 2];
+    float pivot = statistics[at];
+    float correction = statistics[at + 1];
+    float deviation = statistics[at + 2];
     int i = 0;
     for (; i < whole; i += L) {
       FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i);
       FloatVector b = FloatVector.fromArray(S, bias, biasOffset + i);
-      FloatVector x0 = FloatVector.fromArray(S, in, x + i);
-      x0.sub(mean0).sub(shift0).mul(deviation0).fma(g, b).intoArray(out, y + i);
-      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i);
-      x1.sub(mean1).sub(shift1).mul(deviation1).fma(g, b).intoArray(out, y + skip + i);
+      FloatVector d = FloatVector.fromArray(S, in, x + i).sub(pivot).sub(correction);
+      d.mul(deviation).fma(g, b).intoArray(out, y + i);
     }
     if (i < width) {
       VectorMask<Float> rest = S.indexInRange(i, width);
       FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i, rest);
       FloatVector b = FloatVector.fromArray(S, bias, biasOffset + i, rest);
-      FloatVector x0 = FloatVector.fromArray(S, in, x + i, rest);
-      x0.sub(mean0).sub(shift0).mul(deviation0).fma(g, b).intoArray(out, y + i, rest);
-      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i, rest);
-      x1.sub(mean1).sub(shift1).mul(deviation1).fma(g, b).intoArray(out, y + skip + i, rest);
+      FloatVector d = FloatVector.fromArray(S, in, x + i, rest).sub(pivot).sub(correction);
+      d.mul(deviation).fma(g, b).intoArray(out, y + i, rest);
     }
   }
 
   private static void scale(
       int width,
-      int skip,
       float[] in,
       int x,
       float[] gain,
@@ -189,30 +159,22 @@ final class VectorLayerNormRows implements LayerNormRows {
       float[] out,
       int y,
       float[] statistics,
-      int first,
-      int second) {
+      int at) {
     int whole = S.loopBound(width);
-    float mean0 = statistics[first];
-    float shift0 = statistics[first + 1];
-    float deviation0 = statistics[first + 2];
-    float mean1 = statistics[second];
-    float shift1 = statistics[second + 1];
-    float deviation1 = statistics[second + 2];
+    float pivot = statistics[at];
+    float correction = statistics[at + 1];
+    float deviation = statistics[at + 2];
     int i = 0;
     for (; i < whole; i += L) {
       FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i);
-      FloatVector x0 = FloatVector.fromArray(S, in, x + i);
-      x0.sub(mean0).sub(shift0).mul(deviation0).mul(g).intoArray(out, y + i);
-      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i);
-      x1.sub(mean1).sub(shift1).mul(deviation1).mul(g).intoArray(out, y + skip + i);
+      FloatVector d = FloatVector.fromArray(S, in, x + i).sub(pivot).sub(correction);
+      d.mul(deviation).mul(g).intoArray(out, y + i);
     }
     if (i < width) {
       VectorMask<Float> rest = S.indexInRange(i, width);
       FloatVector g = FloatVector.fromArray(S, gain, gainOffset + i, rest);
-      FloatVector x0 = FloatVector.fromArray(S, in, x + i, rest);
-      x0.sub(mean0).sub(shift0).mul(deviation0).mul(g).intoArray(out, y + i, rest);
-      FloatVector x1 = FloatVector.fromArray(S, in, x + skip + i, rest);
-      x1.sub(mean1).sub(shift1).mul(deviation1).mul(g).intoArray(out, y + skip + i, rest);
+      FloatVector d = FloatVector.fromArray(S, in, x + i, rest).sub(pivot).sub(correction);
+      d.mul(deviation).mul(g).intoArray(out, y + i, rest);
     }
   }
 
