@@ -16,21 +16,24 @@ class CpuLayerNormTest {
 
   @ParameterizedTest
   @CsvSource({
-    "1, 1, 0, 512",
-    "2, 3, 0, 512",
-    "37, 8, 0, 128",
-    "130, 33, 0, 256",
-    "70, 64, 0, 512",
-    "3, 257, 0, 512",
-    "1000, 48, 5, 512",
-    "9, 256, 1000, 512"
+    "1, 1, 0, 0, 512",
+    "2, 3, 0, 0, 512",
+    "37, 8, 0, 0, 128",
+    "130, 33, 0, 0, 256",
+    "70, 64, 0, 0, 512",
+    "3, 257, 0, 0, 512",
+    "1000, 48, 5, 0, 512",
+    "9, 256, 1000, 0, 512",
+    "5, 100, 0, 1000, 512",
+    "6, 300, 7, 1000, 256"
   })
   void outputsAndGradientsAgreeWithTheDefinitionInDouble(
-      int rows, int width, double offset, int bits) {
+      int rows, int width, double offset, double start, int bits) {
     Random random = new Random(rows);
     float[] x = GuardedMemory.random(random, rows * width, 1);
     for (int i = 0; i < x.length; i++) {
-      x[i] += (float) offset;
+      // A row may begin far from its mean.
+      x[i] += (float) (i % width < 16 ? offset + start : offset);
     }
     float[] gain = GuardedMemory.random(random, width, 1);
     float[] bias = GuardedMemory.random(random, width, 1);
