@@ -2,6 +2,8 @@ package org.polyak.cpu;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** {@link ReduceKernel} on the Vector API. */
@@ -42,18 +44,44 @@ final class VectorReduceKernel implements ReduceKernel {
     return VectorMath.sum(s0.add(s1).add(s2.add(s3)));
   }
 
+  /**
+   * A comparison and a choice are a third of the operations of a maximum that minds NaN, so NaN is
+   * looked for in a sum of the elements, which no NaN leaves as it is.
+   */
   @Override
   public float maximum(int n, float[] in, int offset) {
-    FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    int i = 0;
-    for (; i <= n - L; i += L) {
-      largest = largest.max(FloatVector.fromArray(S, in, offset + i));
+    FloatVector m0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector m1 = m0;
+    FloatVector m2 = m0;
+    FloatVector m3 = m0;
+    FloatVector sum = FloatVector.zero(S);
+    int whole = n - n % (4 * L);
+    for (int i = 0; i < whole; i += 4 * L) {
+      int at = offset + i;
+      FloatVector x0 = FloatVector.fromArray(S, in, at);
+      FloatVector x1 = FloatVector.fromArray(S, in, at + L);
+      FloatVector x2 = FloatVector.fromArray(S, in, at + 2 * L);
+      FloatVector x3 = FloatVector.fromArray(S, in, at + 3 * L);
+      m0 = m0.blend(x0, m0.compare(VectorOperators.LT, x0));
+      m1 = m1.blend(x1, m1.compare(VectorOperators.LT, x1));
+      m2 = m2.blend(x2, m2.compare(VectorOperators.LT, x2));
+      m3 = m3.blend(x3, m3.compare(VectorOperators.LT, x3));
+      sum = sum.add(x0.add(x1).add(x2.add(x3)));
     }
+    FloatVector largest = m0.max(m1).max(m2.max(m3));
+    for (int i = whole; i < n; i += L) {
+      VectorMask<Float> some = S.indexInRange(i, n);
+      FloatVector x = largest.blend(FloatVector.fromArray(S, in, offset + i, some), some);
+      largest = largest.max(x);
+    }
+    boolean doubtful = sum.test(VectorOperators.IS_NAN).anyTrue();
+    return doubtful ? maximumOrNaN(n, in, offset) : largest.reduceLanes(VectorOperators.MAX);
+  }
+
+  /** As {@link #maximum}, where infinities of both signs or a NaN are among the elements. */
+  private static float maximumOrNaN(int n, float[] in, int offset) {
     float result = Float.NEGATIVE_INFINITY;
-    for (float lane : largest.toArray()) {
-      result = Math.max(result, lane);
-    }
-    for (; i < n; i++) {
+    for (int i = 0; i < n; i++) {
       result = Math.max(result, in[offset + i]);
     }
     return result;

@@ -66,6 +66,7 @@ class VectorLoopsTest {
         loops.put(op.name(), () -> binary.apply(op, N, a, 0, a, N, b, 0));
       }
       ReduceKernel reduce = kernel(VectorReduceKernel.class);
+      loops.put("maximum", () -> reduce.maximum(N - 3, a, 0));
       loops.put("sum of rows", () -> reduce.sumRows(8, 512, 512, a, 0, b, 0));
       loops.put("maximum of rows", () -> reduce.maximumRows(8, 512, 512, a, 0, b, 0));
       ActivationRows rows = kernel(VectorActivationRows.class);
