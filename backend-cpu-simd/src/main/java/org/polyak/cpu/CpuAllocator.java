@@ -12,10 +12,12 @@ final class CpuAllocator implements Allocator {
 
   private final ArrayPool<float[]> floats;
   private final ArrayPool<int[]> ints;
+  private final KeptPanels keptPanels;
 
   CpuAllocator(CpuDevice device) {
     this.floats = device.floats();
     this.ints = device.ints();
+    this.keptPanels = device.keptPanels();
   }
 
   @Override
@@ -28,6 +30,7 @@ final class CpuAllocator implements Allocator {
     try {
       return make(dtype, (int) elements);
     } catch (OutOfMemoryError first) {
+      keptPanels.clear();
       floats.trim();
       ints.trim();
       try {
@@ -60,7 +63,10 @@ final class CpuAllocator implements Allocator {
   @Override
   public void free(Buffer buffer) {
     switch (buffer) {
-      case CpuBuffer.Floats f -> floats.giveBack(f.array());
+      case CpuBuffer.Floats f -> {
+        keptPanels.release(f);
+        floats.giveBack(f.array());
+      }
       case CpuBuffer.Ints i -> ints.giveBack(i.array());
       default ->
           throw new IllegalArgumentException(

@@ -13,9 +13,14 @@ abstract sealed class CpuBuffer extends Buffer {
     super(dtype, elements);
   }
 
-  /** F32 memory. */
+  /**
+   * F32 memory. Whoever asks for its array may write; only {@link #unwritten} promises not to. So a
+   * copy in another order ({@link KeptPanels}) is known to be good without help from the kernels
+   * that write.
+   */
   static final class Floats extends CpuBuffer {
     private final float[] array;
+    private boolean settled;
 
     Floats(float[] array, int elements) {
       super(DType.F32, elements);
@@ -23,7 +28,18 @@ abstract sealed class CpuBuffer extends Buffer {
     }
 
     float[] array() {
+      // Threads of one loop may all ask: they store the same, and seldom.
+      if (settled) {
+        settled = false;
+      }
       return array;
+    }
+
+    /** Whether nobody else has asked for the array since this was last asked. */
+    boolean settle() {
+      boolean before = settled;
+      settled = true;
+      return before;
     }
   }
 
@@ -48,6 +64,20 @@ abstract sealed class CpuBuffer extends Buffer {
    * @throws IllegalArgumentException if it is no F32 tensor of this backend
    */
   static float[] floats(Tensor tensor) {
+    if (tensor.buffer() instanceof Floats buffer) {
+      buffer.checkAlive();
+      return buffer.array();
+    }
+    throw foreign(tensor, DType.F32);
+  }
+
+  /**
+   * The storage of an F32 tensor for someone who reads it before anyone writes again.
+   *
+   * @throws IllegalStateException if its scope has given the memory back
+   * @throws IllegalArgumentException if it is no F32 tensor of this backend
+   */
+  static float[] unwritten(Tensor tensor) {
     if (tensor.buffer() instanceof Floats buffer) {
       buffer.checkAlive();
       return buffer.array;

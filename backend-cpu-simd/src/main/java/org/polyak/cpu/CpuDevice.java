@@ -8,9 +8,15 @@ package org.polyak.cpu;
  * @param ints storage of I32 buffers; calling thread only
  * @param width for which {@link #kernel} answers
  * @param gemm matrix products
+ * @param keptPanels packed copies that products share
  */
 record CpuDevice(
-    WorkerPool pool, ArrayPool<float[]> floats, ArrayPool<int[]> ints, VectorWidth width, Gemm gemm)
+    WorkerPool pool,
+    ArrayPool<float[]> floats,
+    ArrayPool<int[]> ints,
+    VectorWidth width,
+    Gemm gemm,
+    KeptPanels keptPanels)
     implements AutoCloseable {
 
   /** Starts the threads of a device. */
@@ -19,7 +25,8 @@ record CpuDevice(
     ArrayPool<float[]> floats = ArrayPool.ofFloats(idleByteLimit);
     WorkerPool pool = new WorkerPool(threads);
     Gemm gemm = new Gemm(pool, floats, GemmBlocks.of(width));
-    return new CpuDevice(pool, floats, ArrayPool.ofInts(idleByteLimit), width, gemm);
+    KeptPanels keptPanels = new KeptPanels(floats, gemm.blocks(), idleByteLimit / 2);
+    return new CpuDevice(pool, floats, ArrayPool.ofInts(idleByteLimit), width, gemm, keptPanels);
   }
 
   /** The kernel object of this class for the width of this device. */
@@ -31,6 +38,7 @@ record CpuDevice(
   @Override
   public void close() {
     pool.close();
+    keptPanels.clear();
     floats.trim();
     ints.trim();
   }

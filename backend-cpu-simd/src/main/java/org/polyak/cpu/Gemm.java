@@ -76,6 +76,11 @@ final class Gemm {
     }
   }
 
+  /** {@code C (+)= A · B} of one B that is packed already. */
+  void multiply(int m, int n, int depth, Operand a, Panels b, Operand c, boolean accumulate) {
+    spread(m, n, depth, a, b, c, accumulate);
+  }
+
   /** Many products: a task computes one or several of them whole. */
   private void wholeProducts(
       Batch batch,

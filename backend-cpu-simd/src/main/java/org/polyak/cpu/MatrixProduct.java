@@ -1,20 +1,23 @@
 package org.polyak.cpu;
 
+import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Layout;
 import org.polyak.spi.Tensor;
 
 /** The verb matmul: tensors in terms of {@link Gemm}. */
 final class MatrixProduct {
   private final Gemm gemm;
+  private final KeptPanels keptPanels;
 
   MatrixProduct(CpuDevice device) {
     this.gemm = device.gemm();
+    this.keptPanels = device.keptPanels();
   }
 
   void run(Tensor a, Tensor b, boolean accumulate, Tensor out) {
     float[] left = CpuBuffer.floats(a);
-    float[] right = CpuBuffer.floats(b);
     float[] to = CpuBuffer.floats(out);
+    float[] right = CpuBuffer.unwritten(b);
     if (out.shape().size() == 0) {
       return;
     }
@@ -41,15 +44,25 @@ final class MatrixProduct {
       }
       batchAxes = axis;
     }
-    gemm.multiply(
-        batch(batchAxes, a.layout(), b.layout(), out.layout()),
-        m,
-        out.shape().dim(-1),
-        a.shape().dim(-1),
-        new Operand(left, offset(a), rowStrideA, columnStride(a)),
-        new Operand(right, offset(b), rowStride(b), columnStride(b)),
-        new Operand(to, offset(out), rowStrideC, columnStride(out)),
-        accumulate);
+    int n = out.shape().dim(-1);
+    int depth = a.shape().dim(-1);
+    Operand x = new Operand(left, offset(a), rowStrideA, columnStride(a));
+    Operand y = new Operand(right, offset(b), rowStride(b), columnStride(b));
+    Operand z = new Operand(to, offset(out), rowStrideC, columnStride(out));
+    Batch batch = batch(batchAxes, a.layout(), b.layout(), out.layout());
+    Panels panels = batch.count() == 1 ? kept(b, m, n, depth, x, y, z) : null;
+    if (panels == null) {
+      gemm.multiply(batch, m, n, depth, x, y, z, accumulate);
+    } else {
+      gemm.multiply(m, n, depth, x, panels, z, accumulate);
+    }
+  }
+
+  private @Nullable Panels kept(
+      Tensor b, int m, int n, int depth, Operand x, Operand y, Operand z) {
+    return keptPanels.suits(m, n, depth, x, y, z) && b.buffer() instanceof CpuBuffer.Floats buffer
+        ? keptPanels.of(buffer, y, n, depth)
+        : null;
   }
 
   private static Batch batch(int axes, Layout a, Layout b, Layout c) {
