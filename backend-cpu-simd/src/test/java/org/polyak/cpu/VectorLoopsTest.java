@@ -96,7 +96,20 @@ class VectorLoopsTest {
       loops.put(
           "tiles of A",
           () -> gemm.packTiles(tiles, terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
+      addStepLoops(loops, a, b);
       return loops;
+    }
+
+    /** One token of heads whose width is no multiple of two vectors. */
+    private static void addStepLoops(Map<String, Runnable> loops, float[] a, float[] b) {
+      StepLoops step = kernel(VectorStepLoops.class);
+      float[] s = new float[N];
+      float[] m = new float[N];
+      loops.put("sum of keys", () -> step.keySum(61, a, a, 0, b, 0, b, 0));
+      loops.put("one token", () -> step.single(48, 61, a, a, 0, a, 0, 1, 1, s, 0, s, 0, b, N));
+      loops.put(
+          "one token with momentum",
+          () -> step.twofold(48, 61, a, a, 0, a, 0, .6, 1, 1, s, 0, s, 0, m, 0, m, 0, b, N));
     }
 
     /** Rows of a length that is no multiple of any vector's. */
