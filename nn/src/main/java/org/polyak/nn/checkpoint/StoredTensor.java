@@ -75,14 +75,23 @@ public record StoredTensor(ElementType type, Shape shape, MemorySegment data) {
   /** The values as floats, row-major; other types are converted as a Java cast does. */
   public float[] toFloats() {
     float[] values = new float[count()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (type) {
-            case F64 -> (float) data.getAtIndex(DOUBLE, i);
-            case F32 -> data.getAtIndex(FLOAT, i);
-            case I64 -> data.getAtIndex(LONG, i);
-            case I32 -> data.getAtIndex(INT, i);
-          };
+    switch (type) {
+      case F32 -> MemorySegment.copy(data, FLOAT, 0, values, 0, values.length);
+      case F64 -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) data.getAtIndex(DOUBLE, i);
+        }
+      }
+      case I64 -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = data.getAtIndex(LONG, i);
+        }
+      }
+      case I32 -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = data.getAtIndex(INT, i);
+        }
+      }
     }
     return values;
   }
