@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.polyak.bench.load.LoadFilter;
+import org.polyak.bench.load.LoadId;
 import org.polyak.bench.load.Suite;
 import org.polyak.bench.load.Variant;
 import org.polyak.bench.measure.BackendRequest;
@@ -84,6 +86,13 @@ final class BenchCommand implements Callable<Integer> {
   private List<String> variants = new ArrayList<>();
 
   @Option(
+      names = "--load",
+      paramLabel = "TEXT",
+      description =
+          "Only the suite's loads whose names hold this, such as matmul or 4x8x1024x64; repeatable.")
+  private List<String> loads = new ArrayList<>();
+
+  @Option(
       names = "--peers",
       description =
           "Measures other libraries beside the backend, with as many threads: those that were built.")
@@ -105,6 +114,12 @@ final class BenchCommand implements Callable<Integer> {
       names = "--quick",
       description = "Small shapes and few samples: a run of seconds, with rough figures.")
   private boolean quick;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "How often all loads are measured, by turns; default: 3, with --quick 1.")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--limit",
@@ -177,13 +192,14 @@ final class BenchCommand implements Callable<Integer> {
       return BenchExit.OK.code();
     }
     Suite wanted = suite(suite);
+    Suite.Size size = quick ? Suite.Size.QUICK : Suite.Size.FULL;
     BenchRequest request =
         new BenchRequest(
             wanted,
-            quick ? Suite.Size.QUICK : Suite.Size.FULL,
-            variants(wanted),
+            size,
+            curves(wanted, size),
             new BackendRequest(backend, backendOptions()),
-            quick ? Effort.QUICK : Effort.FULL,
+            effort(),
             limit(wanted),
             new PeerRequest(
                 peers || !peerIds.isEmpty() || peersFolder != null, peerIds, peersFolder),
@@ -196,13 +212,15 @@ final class BenchCommand implements Callable<Integer> {
     if (backend != null
         || !options.isEmpty()
         || !variants.isEmpty()
+        || !loads.isEmpty()
         || quick
+        || rounds != null
         || limit != null
         || peers
         || !peerIds.isEmpty()
         || peersFolder != null) {
       throw usage(
-          "--compare measures nothing: leave out --backend, --option, --variant, --quick, --limit, and what asks for peers.");
+          "--compare measures nothing: leave out --backend, --option, --variant, --load, --quick, --rounds, --limit, and what asks for peers.");
     }
     var first = RunJson.read(compared.getFirst());
     var second = RunJson.read(compared.getLast());
@@ -243,6 +261,26 @@ final class BenchCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw usage("--variant: " + e.getMessage());
     }
+  }
+
+  private List<List<LoadId>> curves(Suite wanted, Suite.Size size) {
+    List<List<LoadId>> all = wanted.curves(size, variants(wanted));
+    try {
+      return new LoadFilter(loads).of(all);
+    } catch (IllegalArgumentException e) {
+      throw usage("--load: " + e.getMessage());
+    }
+  }
+
+  private Effort effort() {
+    Effort usual = quick ? Effort.QUICK : Effort.FULL;
+    if (rounds == null) {
+      return usual;
+    }
+    if (rounds < 1) {
+      throw usage("--rounds needs at least 1, not %d.".formatted(rounds));
+    }
+    return usual.withRounds(rounds);
   }
 
   private Duration limit(Suite wanted) {

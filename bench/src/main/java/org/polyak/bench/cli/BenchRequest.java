@@ -3,17 +3,17 @@ package org.polyak.bench.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.polyak.bench.load.LoadId;
 import org.polyak.bench.load.Suite;
-import org.polyak.bench.load.Variant;
 import org.polyak.bench.measure.BackendRequest;
 import org.polyak.bench.measure.Effort;
 
 /**
  * What the command line asked for.
  *
- * @param suite which loads
- * @param size how large
- * @param variants of attention
+ * @param suite where the loads come from
+ * @param size how large they are
+ * @param curves the loads, in curves: see {@link Suite#curves}
  * @param backend what computes
  * @param effort how long each load is measured
  * @param limit on one run of a load, where loads grow
@@ -24,7 +24,7 @@ import org.polyak.bench.measure.Effort;
 record BenchRequest(
     Suite suite,
     Suite.Size size,
-    List<Variant> variants,
+    List<List<LoadId>> curves,
     BackendRequest backend,
     Effort effort,
     Duration limit,

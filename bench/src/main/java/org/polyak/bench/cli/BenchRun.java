@@ -53,7 +53,7 @@ final class BenchRun {
     ReportFolder folder = ReportFolder.at(request.folder());
     Instant start = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     long begin = System.nanoTime();
-    List<List<LoadId>> curves = request.suite().curves(request.size(), request.variants());
+    List<List<LoadId>> curves = request.curves();
     List<PeerFolder.Found> found = request.peers().find();
     Passed passed = pass(gate(curves), progress);
     int threads = threads(passed.backend());

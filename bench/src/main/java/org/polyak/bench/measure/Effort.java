@@ -21,4 +21,9 @@ public record Effort(int rounds, int warmups, int iterations, Duration iteration
 
   /** One iteration in this process. */
   public static final Effort TRIAL = new Effort(0, 0, 1, Duration.ofMillis(1));
+
+  /** The same with another number of rounds. */
+  public Effort withRounds(int count) {
+    return new Effort(count, warmups, iterations, iteration);
+  }
 }

@@ -36,7 +36,7 @@ class BenchCommandTest {
         new BenchRequest(
             Suite.SCALING,
             Suite.Size.TINY,
-            List.of(Variant.MOMENTUM),
+            Suite.SCALING.curves(Suite.Size.TINY, List.of(Variant.MOMENTUM)),
             new BackendRequest("cpu-simd", Map.of("threads", "1")),
             Effort.TRIAL,
             Duration.ofSeconds(60),
@@ -67,7 +67,7 @@ class BenchCommandTest {
         new BenchRequest(
             Suite.KERNELS,
             Suite.Size.TINY,
-            List.of(),
+            Suite.KERNELS.curves(Suite.Size.TINY, List.of()),
             new BackendRequest("cpu-simd", Map.of("threads", "1")),
             Effort.TRIAL,
             Duration.ofSeconds(60),
@@ -149,6 +149,9 @@ class BenchCommandTest {
         "--suite kernels --peers --peers-folder nowhere --out x | 3 | There are no peers at",
         "--compare a b --quick --out x | 2 | --compare measures nothing",
         "--compare a b --limit 5 --out x | 2 | --compare measures nothing",
+        "--compare a b --load matmul --out x | 2 | --compare measures nothing",
+        "--suite kernels --load matmull --out x | 2 | There are: matmul 256x256x256, ",
+        "--suite kernels --rounds 0 --out x | 2 | --rounds needs at least 1",
         "--compare nowhere elsewhere --out x | 4 | There is no run at nowhere",
         "--suite kernels --out pom.xml | 5 | pom.xml is a file, not a folder",
       })
