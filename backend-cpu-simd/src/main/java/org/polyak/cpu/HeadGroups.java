@@ -14,19 +14,21 @@ record HeadGroups(int batch, int heads, int perTask) {
   /** Floats of state that stay in the second-level cache next to the rows at work. */
   private static final int MOST_STATE = 128 * 1024;
 
-  /** Enough tasks that threads of uneven speed finish together. */
-  private static final int TASKS_PER_THREAD = 3;
+  /** How much longer whole rows may take than single heads, which share out best. */
+  private static final double LONGEST = 1.125;
 
   /**
-   * Chooses the cut.
+   * Chooses the cut: as many heads in a task as keep all threads busy. A task with all heads reads
+   * and writes whole rows, which lie in memory without gaps.
    *
    * @param stateSize floats of state that one head carries
    */
   static HeadGroups of(int batch, int heads, int stateSize, int threads) {
-    int byThreads = threads == 1 ? heads : batch * heads / (TASKS_PER_THREAD * threads);
-    int most = Math.min(byThreads, MOST_STATE / Math.max(1, stateSize));
-    int perTask = Math.clamp(most, 1, Math.max(1, heads));
-    while (heads % perTask != 0) {
+    int limit = (int) (LONGEST * Math.ceilDiv(batch * heads, threads));
+    int perTask = Math.clamp(MOST_STATE / Math.max(1, stateSize), 1, Math.max(1, heads));
+    while (perTask > 1
+        && (heads % perTask != 0
+            || Math.ceilDiv(batch * heads / perTask, threads) * perTask > limit)) {
       perTask--;
     }
     return new HeadGroups(batch, heads, perTask);
