@@ -19,6 +19,7 @@ import org.polyak.spi.fused.LayerNormKernel;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SoftmaxKernel;
 
 /** One recorded operation with all that its gradient rule needs: one record per rule. */
 public sealed interface Step {
@@ -125,6 +126,9 @@ public sealed interface Step {
       Tensor logSumExp,
       Variable out)
       implements Step {}
+
+  /** Fused softmax of rows. */
+  record Softmax(SoftmaxKernel kernel, Variable x, Variable out) implements Step {}
 
   /** Fused layer normalisation of rows. */
   record LayerNorm(

@@ -219,12 +219,9 @@ final class CompositeAttention {
     Variable scores = ops.scale(ops.matmul(q, ops.transpose(k, 2, 3)), scale);
     Variable visible = visible(ops, q.shape(), k.shape().dim(2), keyLengths, causal);
     Variable limited = ops.select(visible, scores, ops.filled(-Float.MAX_VALUE));
-    Variable peak = ops.max(ops.detach(limited), 3);
-    Variable weights =
-        ops.multiply(ops.unary(UnaryOp.EXPONENTIAL, ops.subtract(limited, peak)), visible);
-    // The largest score weighs 1, so 1 replaces no sum but the empty one's 0.
-    Variable total = ops.maximum(ops.sum(weights, 3), ops.filled(1));
-    return tokensFirst(ops, ops.divide(ops.matmul(weights, v), total));
+    // A row that sees no key would weigh all alike.
+    Variable weights = ops.multiply(ops.softmax(limited), visible);
+    return tokensFirst(ops, ops.matmul(weights, v));
   }
 
   private static Variable visible(

@@ -23,6 +23,11 @@ final class CompositeLayers {
     };
   }
 
+  static Variable softmax(Ops ops, Variable x) {
+    Variable powers = relativeTo(ops, peak(ops, x), x);
+    return ops.divide(powers, ops.sum(powers, -1));
+  }
+
   static Variable layerNorm(
       Ops ops, Variable x, Variable gain, @Nullable Variable bias, double epsilon) {
     Variable centred = ops.subtract(x, ops.mean(x, -1));
@@ -70,8 +75,17 @@ final class CompositeLayers {
 
   /** ln Σ eˣ over the last axis, which stays with extent 1. */
   static Variable logSumExp(Ops ops, Variable x) {
-    Variable peak = ops.detach(ops.max(ops.detach(x), -1));
-    Variable total = ops.sum(ops.unary(UnaryOp.EXPONENTIAL, ops.subtract(x, peak)), -1);
+    Variable peak = peak(ops, x);
+    Variable total = ops.sum(relativeTo(ops, peak, x), -1);
     return ops.add(ops.unary(UnaryOp.LOGARITHM, total), peak);
+  }
+
+  /** The largest along the last axis, a constant: it changes no result of what it is taken off. */
+  private static Variable peak(Ops ops, Variable x) {
+    return ops.detach(ops.max(ops.detach(x), -1));
+  }
+
+  private static Variable relativeTo(Ops ops, Variable peak, Variable x) {
+    return ops.unary(UnaryOp.EXPONENTIAL, ops.subtract(x, peak));
   }
 }

@@ -86,6 +86,11 @@ final class GradientRules {
       case Step.GatherRows s -> give(s.table(), () -> scatter(s, g));
       case Step.Attention s -> attention(s, g);
       case Step.SoftmaxAttention s -> softmaxAttention(s, g);
+      case Step.Softmax s -> {
+        Tensor target = ops.allocate(s.x().shape());
+        s.kernel().backward(s.out().tensor(), contiguous(g), target);
+        give(s.x(), target);
+      }
       case Step.LayerNorm s -> layerNorm(s, g);
       case Step.FusedLinear s -> fusedLinear(s, g);
       case Step.BiasActivation s -> biasActivation(s, g);

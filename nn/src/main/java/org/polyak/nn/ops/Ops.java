@@ -24,6 +24,7 @@ import org.polyak.spi.fused.LayerNormKernel;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.Normaliser;
+import org.polyak.spi.fused.SoftmaxKernel;
 import org.polyak.spi.fused.UpdateRule;
 
 /**
@@ -151,6 +152,27 @@ public final class Ops extends ArithmeticOps {
   /** A point-wise non-linearity. */
   public Variable activation(Activation activation, Variable x) {
     return CompositeLayers.activation(this, activation, x);
+  }
+
+  /**
+   * Softmax over the last axis: {@code exp(x_i) / Σ_j exp(x_j)}. An element of −∞ gets 0; a row
+   * that holds a NaN or ∞, or −∞ alone, becomes NaN.
+   *
+   * @param x of at least one axis
+   * @return of the same shape
+   */
+  public Variable softmax(Variable x) {
+    requireF32("softmax", x);
+    require(x.shape().rank() >= 1, "softmax", "needs an axis to sum over, not shape %s", x.shape());
+    Optional<SoftmaxKernel> kernel =
+        engine().fused("softmax", Family.SOFTMAX, FusedKernels::softmax);
+    if (kernel.isEmpty()) {
+      return CompositeLayers.softmax(this, x);
+    }
+    Variable rows = rows(x);
+    Variable out = result(allocate(rows.shape()), rows);
+    kernel.get().forward(rows.tensor(), out.tensor());
+    return reshape(record(new Step.Softmax(kernel.get(), rows, out)), x.shape());
   }
 
   /** Layer normalisation over the last axis: gain and bias [E]. */
@@ -352,6 +374,7 @@ public final class Ops extends ArithmeticOps {
 
   /** The operations of which a backend offers one kernel each. */
   private enum Family {
+    SOFTMAX,
     LAYER_NORM,
     DROPOUT,
     CROSS_ENTROPY,

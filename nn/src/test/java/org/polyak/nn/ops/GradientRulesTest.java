@@ -200,6 +200,12 @@ class GradientRulesTest {
                 false,
                 (ops, x) -> ops.gatherRows(x[0], ops.indices(new int[] {2, 0, 2}, 3)),
                 dims(3, 4)),
+            of("softmax", false, (ops, x) -> ops.softmax(x[0]), dims(2, 3, 6)),
+            of(
+                "softmax of a transpose",
+                false,
+                (ops, x) -> ops.softmax(ops.transpose(x[0], 0, 1)),
+                dims(4, 3)),
             of(
                 "layer norm",
                 false,

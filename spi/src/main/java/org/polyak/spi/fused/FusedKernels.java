@@ -18,6 +18,11 @@ public interface FusedKernels {
     return Support.notOffered();
   }
 
+  /** Softmax of rows. */
+  default Support<SoftmaxKernel> softmax() {
+    return Support.notOffered();
+  }
+
   /** Layer normalisation. */
   default Support<LayerNormKernel> layerNorm() {
     return Support.notOffered();
