@@ -9,10 +9,12 @@ import org.polyak.spi.fused.CrossEntropyKernel;
  */
 final class CpuCrossEntropy implements CrossEntropyKernel {
   private final WorkerPool pool;
+  private final SoftmaxRows softmax;
   private final CrossEntropyRows rows;
 
   CpuCrossEntropy(CpuDevice device) {
     this.pool = device.pool();
+    this.softmax = device.kernel(VectorSoftmaxRows.class);
     this.rows = device.kernel(VectorCrossEntropyRows.class);
   }
 
@@ -26,13 +28,13 @@ final class CpuCrossEntropy implements CrossEntropyKernel {
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
-          float[] largest = worker.borrow(CrossEntropyRows.GROUP);
-          float[] sums = worker.borrow(CrossEntropyRows.SUMS);
+          float[] largest = worker.borrow(SoftmaxRows.GROUP);
+          float[] sums = worker.borrow(SoftmaxRows.SUMS);
           int end = blocks.first(block) + blocks.rows(block);
-          for (int row = blocks.first(block); row < end; row += CrossEntropyRows.GROUP) {
-            int n = Math.min(CrossEntropyRows.GROUP, end - row);
+          for (int row = blocks.first(block); row < end; row += SoftmaxRows.GROUP) {
+            int n = Math.min(SoftmaxRows.GROUP, end - row);
             int from = x.offset() + row * classes;
-            rows.largest(n, classes, x.data(), from, largest);
+            softmax.largest(n, classes, x.data(), from, largest);
             rows.sums(n, classes, x.data(), from, largest, sums);
             rows.logarithms(sums);
             for (int r = 0; r < n; r++) {
@@ -87,15 +89,15 @@ final class CpuCrossEntropy implements CrossEntropyKernel {
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
-          float[] largest = worker.borrow(CrossEntropyRows.GROUP);
-          float[] sums = worker.borrow(CrossEntropyRows.SUMS);
+          float[] largest = worker.borrow(SoftmaxRows.GROUP);
+          float[] sums = worker.borrow(SoftmaxRows.SUMS);
           int end = blocks.first(block) + blocks.rows(block);
-          for (int row = blocks.first(block); row < end; row += CrossEntropyRows.GROUP) {
-            int n = Math.min(CrossEntropyRows.GROUP, end - row);
+          for (int row = blocks.first(block); row < end; row += SoftmaxRows.GROUP) {
+            int n = Math.min(SoftmaxRows.GROUP, end - row);
             int from = x.offset() + row * classes;
             int to = dx.offset() + row * classes;
-            rows.largest(n, classes, x.data(), from, largest);
-            rows.exponentials(n, classes, x.data(), from, largest, sums, dx.data(), to);
+            softmax.largest(n, classes, x.data(), from, largest);
+            softmax.exponentials(n, classes, x.data(), from, largest, sums, dx.data(), to);
             for (int r = 0; r < n; r++) {
               differentiate(
                   classes,

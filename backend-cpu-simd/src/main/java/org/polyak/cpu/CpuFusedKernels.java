@@ -17,6 +17,7 @@ import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SoftmaxKernel;
 import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
@@ -33,6 +34,7 @@ final class CpuFusedKernels implements FusedKernels {
 
   private final OptimizerLoops optimizers;
   private final Support<SoftmaxAttentionKernel> softmaxAttention;
+  private final Support<SoftmaxKernel> softmax;
   private final Support<LayerNormKernel> layerNorm;
   private final Map<Activation, Support<LinearKernel>> linear = new EnumMap<>(Activation.class);
   private final Map<Activation, Support<BiasActivationKernel>> biasActivations =
@@ -48,6 +50,7 @@ final class CpuFusedKernels implements FusedKernels {
     attention = AttentionLoops.load(device);
     optimizers = device.kernel(VectorOptimizerLoops.class);
     softmaxAttention = new Support.Native<>(new CpuSoftmaxAttention(device));
+    softmax = new Support.Native<>(new CpuSoftmax(device));
     layerNorm = new Support.Native<>(new CpuLayerNorm(device));
     CpuDropout dropping = new CpuDropout(device);
     for (Activation activation : Activation.values()) {
@@ -70,6 +73,11 @@ final class CpuFusedKernels implements FusedKernels {
   @Override
   public Support<SoftmaxAttentionKernel> softmaxAttention() {
     return softmaxAttention;
+  }
+
+  @Override
+  public Support<SoftmaxKernel> softmax() {
+    return softmax;
   }
 
   @Override

@@ -3,7 +3,6 @@ package org.polyak.cpu;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -19,23 +18,8 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
 
   @Override
   public void logarithms(float[] x) {
-    for (int i = 0; i < GROUP; i += L) {
+    for (int i = 0; i < SoftmaxRows.GROUP; i += L) {
       VectorMath.log(FloatVector.fromArray(S, x, i)).intoArray(x, i);
-    }
-  }
-
-  @Override
-  public void largest(int rows, int classes, float[] logits, int offset, float[] largest) {
-    for (int row = 0; row < rows; row++) {
-      int at = offset + row * classes;
-      FloatVector most = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-      for (int i = 0; i < classes; i += L) {
-        VectorMask<Float> mask = S.indexInRange(i, classes);
-        FloatVector x = FloatVector.fromArray(S, logits, at + i, mask);
-        // A NaN is passed over here and comes back with its exponential.
-        most = most.blend(x, x.compare(VectorOperators.GT, most, mask));
-      }
-      largest[row] = most.reduceLanes(VectorOperators.MAX);
     }
   }
 
@@ -53,41 +37,7 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
       }
       sum.intoArray(sums, row * L);
     }
-    addLanes(rows, sums);
-  }
-
-  @Override
-  public void exponentials(
-      int rows,
-      int classes,
-      float[] logits,
-      int offset,
-      float[] largest,
-      float[] sums,
-      float[] kept,
-      int keptOffset) {
-    for (int row = 0; row < rows; row++) {
-      int from = offset + row * classes;
-      int to = keptOffset + row * classes;
-      float shift = largest[row];
-      FloatVector sum = FloatVector.zero(S);
-      for (int i = 0; i < classes; i += L) {
-        VectorMask<Float> mask = S.indexInRange(i, classes);
-        FloatVector x = FloatVector.fromArray(S, logits, from + i, mask).sub(shift);
-        FloatVector e = VectorMath.expOfNegative(x);
-        e.intoArray(kept, to + i, mask);
-        sum = sum.add(e, mask);
-      }
-      sum.intoArray(sums, row * L);
-    }
-    addLanes(rows, sums);
-  }
-
-  /** Replaces each row's vector of sums by its sum. */
-  private static void addLanes(int rows, float[] sums) {
-    for (int row = 0; row < rows; row++) {
-      sums[row] = VectorMath.sum(L, sums, row * L);
-    }
+    VectorMath.sums(rows, L, sums);
   }
 
   @Override

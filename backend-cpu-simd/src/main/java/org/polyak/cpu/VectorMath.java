@@ -299,6 +299,13 @@ final class VectorMath {
     return lanes[offset];
   }
 
+  /** Replaces each of some stored vectors, one after the other, by its sum, side by side. */
+  static void sums(int count, int length, float[] lanes) {
+    for (int i = 0; i < count; i++) {
+      lanes[i] = sum(length, lanes, i * length);
+    }
+  }
+
   /** Turns the lanes by the given number of places. */
   private static VectorShuffle<Float> turn(VectorSpecies<Float> species, int places) {
     return VectorShuffle.iota(species, places, 1, true);

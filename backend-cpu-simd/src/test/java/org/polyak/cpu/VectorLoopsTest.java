@@ -126,12 +126,16 @@ class VectorLoopsTest {
       loops.put(
           "layer norm backward",
           () -> norm.backward(8, 509, a, 0, a, N, b, N, a, 0, b, 0, sums, 0, statistics));
-      CrossEntropyRows entropy = kernel(VectorCrossEntropyRows.class);
-      float[] largest = new float[CrossEntropyRows.GROUP];
-      loops.put("largest of rows", () -> entropy.largest(8, 509, a, 0, largest));
-      loops.put("sums of exponentials", () -> entropy.sums(8, 509, a, 0, largest, sums));
+      SoftmaxRows softmaxRows = kernel(VectorSoftmaxRows.class);
+      float[] largest = new float[SoftmaxRows.GROUP];
+      loops.put("largest of rows", () -> softmaxRows.largest(8, 509, a, 0, largest));
       loops.put(
-          "exponentials of rows", () -> entropy.exponentials(8, 509, a, 0, largest, sums, b, 0));
+          "exponentials of rows",
+          () -> softmaxRows.exponentials(8, 509, a, 0, largest, sums, b, 0));
+      loops.put("scaled row", () -> softmaxRows.scale(509, b, 0, 0.5f));
+      loops.put("softmax gradient", () -> softmaxRows.differentiate(8, 509, a, 0, a, N, b, 0));
+      CrossEntropyRows entropy = kernel(VectorCrossEntropyRows.class);
+      loops.put("sums of exponentials", () -> entropy.sums(8, 509, a, 0, largest, sums));
       loops.put("differences of a row", () -> entropy.sumOfDifferences(509, a, 0, 1));
       SoftmaxLoops softmax = kernel(VectorSoftmaxLoops.class);
       int[] visible = new int[8];
