@@ -17,6 +17,7 @@ import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SoftmaxKernel;
 import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
@@ -24,6 +25,7 @@ import org.polyak.spi.fused.Support;
 final class OpenClFusedKernels implements FusedKernels {
   private final OpenClDevice device;
   private final Support<SoftmaxAttentionKernel> softmaxAttention;
+  private final Support<SoftmaxKernel> softmax;
   private final Support<LayerNormKernel> layerNorm;
   private final Map<Activation, Support<LinearKernel>> linear = new EnumMap<>(Activation.class);
   private final Map<Activation, Support<BiasActivationKernel>> biasActivations =
@@ -37,6 +39,7 @@ final class OpenClFusedKernels implements FusedKernels {
   OpenClFusedKernels(OpenClDevice device, MatrixProduct product, Faults faults) {
     this.device = device;
     this.softmaxAttention = new Support.Native<>(new OpenClSoftmaxAttention(device));
+    this.softmax = new Support.Native<>(new OpenClSoftmax(device));
     this.layerNorm = new Support.Native<>(new OpenClLayerNorm(device));
     for (Activation activation : Activation.values()) {
       linear.put(activation, linear(device, product, activation));
@@ -57,6 +60,11 @@ final class OpenClFusedKernels implements FusedKernels {
   @Override
   public Support<SoftmaxAttentionKernel> softmaxAttention() {
     return softmaxAttention;
+  }
+
+  @Override
+  public Support<SoftmaxKernel> softmax() {
+    return softmax;
   }
 
   @Override

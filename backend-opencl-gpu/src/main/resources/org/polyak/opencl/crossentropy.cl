@@ -8,14 +8,7 @@
 //
 // Rows are contiguous; `at` says where a tensor begins, in packs for logits, else in elements.
 
-#include "lanes.cl"
-#include "packs.cl"
-
-#define PACKS (WIDTH / VECTOR)
-#define EACH ((PACKS + SIZE - 1) / SIZE)
-
-// The packs of this lane: number c of the lane is number i of the row.
-#define FOR_PACKS for (int c = 0, i = LANE; c < EACH; c++, i += SIZE)
+#include "rowpacks.cl"
 
 #if STAGED
 // An odd distance, so that the lanes' rows lie in different banks.
@@ -42,13 +35,6 @@
 #define AT_TARGET stage[(int)(present - (long)get_group_id(0) * GROUP) * PITCH + target]
 #else
 #define AT_TARGET ((__global const float *)(logits + logits_at + present * PACKS))[target]
-#endif
-
-// Where a row has a NaN, its sum of exponentials becomes one: the maximum may overlook it.
-#if VECTOR == 4
-inline float largest_of(pack x) { return fmax(fmax(x.x, x.y), fmax(x.z, x.w)); }
-#else
-inline float largest_of(pack x) { return x; }
 #endif
 
 // exp(x) for x of at most 0, where an error of |x| units in the last place does not matter: among

@@ -5,14 +5,7 @@
 //
 // Rows are contiguous; `at` says where a tensor begins, in packs.
 
-#include "lanes.cl"
-#include "packs.cl"
-
-#define PACKS (WIDTH / VECTOR)
-#define EACH ((PACKS + SIZE - 1) / SIZE)
-
-// The packs of this lane: number c of the lane is number i of the row.
-#define FOR_PACKS for (int c = 0, i = LANE; c < EACH; c++, i += SIZE)
+#include "rowpacks.cl"
 
 __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1)))
 void forward(__global pack *out, long out_at, __global float *saved, long saved_at,

@@ -18,6 +18,7 @@ class FusedKernelsTest {
       FusedKernels fused = backend.fused();
       List<Support<?>> answers = new ArrayList<>();
       answers.add(fused.softmaxAttention());
+      answers.add(fused.softmax());
       answers.add(fused.layerNorm());
       answers.add(fused.linear(Activation.IDENTITY));
       answers.add(fused.linear(Activation.RELU));

@@ -41,6 +41,7 @@ final class RowYardsticks {
     permutations();
     reductions();
     for (int width : new int[] {256, 1024}) {
+      softmax(width);
       layerNorm(width);
       activations(width);
     }
@@ -130,6 +131,18 @@ final class RowYardsticks {
           "running sums across 128 rows of 256",
           2,
           () -> stopwatch.kernels().cumulativeSum(a, 1, false, out));
+    }
+  }
+
+  private void softmax(int width) {
+    int rows = elements / width;
+    var kernel = Stopwatch.require(stopwatch.fused().softmax());
+    try (Scope scope = stopwatch.scope()) {
+      Tensor a = stopwatch.random(scope, rows, width);
+      Tensor outGradient = stopwatch.random(scope, rows, width);
+      Tensor out = Stopwatch.empty(scope, rows, width);
+      report("softmax of " + width, 2, () -> kernel.forward(a, out));
+      report("softmax of " + width + " backward", 3, () -> kernel.backward(a, outGradient, out));
     }
   }
 
