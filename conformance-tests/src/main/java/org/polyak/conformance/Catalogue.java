@@ -16,6 +16,7 @@ import org.polyak.conformance.fused.LayerNormCases;
 import org.polyak.conformance.fused.LinearCases;
 import org.polyak.conformance.fused.LogisticMixtureCases;
 import org.polyak.conformance.fused.OptimizerCases;
+import org.polyak.conformance.fused.RowSoftmaxCases;
 import org.polyak.conformance.fused.SquaredNormsCases;
 import org.polyak.conformance.gradients.GradientCases;
 import org.polyak.conformance.gradients.RepeatCases;
@@ -37,7 +38,7 @@ import org.polyak.conformance.verbs.SubnormalCases;
 /** All cases of this version of the suite, in their order. */
 public final class Catalogue {
   /** The version of the suite: it changes with the cases and with what they demand. */
-  public static final String VERSION = "1.2";
+  public static final String VERSION = "1.3";
 
   private Catalogue() {}
 
@@ -53,6 +54,7 @@ public final class Catalogue {
             RowCases.families(),
             SubnormalCases.families(),
             LayerNormCases.families(),
+            RowSoftmaxCases.families(),
             ActivationCases.families(),
             LinearCases.families(),
             CrossEntropyCases.families(),

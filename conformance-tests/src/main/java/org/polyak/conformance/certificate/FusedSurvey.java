@@ -39,6 +39,7 @@ final class FusedSurvey {
     FusedSurvey survey = new FusedSurvey();
     survey.attention(fused);
     survey.add("softmax attention", "", fused::softmaxAttention);
+    survey.add("softmax", "", fused::softmax);
     survey.add("layer norm", "", fused::layerNorm);
     for (Activation activation : Activation.values()) {
       survey.add("linear layer", words(activation), () -> fused.linear(activation));

@@ -26,6 +26,7 @@ import org.polyak.conformance.oracle.MomentumRecurrence;
 import org.polyak.conformance.oracle.Normalisation;
 import org.polyak.conformance.oracle.Normalisation.Kind;
 import org.polyak.conformance.oracle.QkvGradients;
+import org.polyak.conformance.oracle.Softmax;
 import org.polyak.conformance.oracle.SoftmaxAttention;
 import org.polyak.conformance.oracle.SpecialFunctions;
 import org.polyak.conformance.oracle.Visibility;
@@ -61,6 +62,15 @@ public final class GradientCases {
     reductions(family);
     layers(family);
     attention(family);
+    family.add(
+        "softmax of rows",
+        (c, s) ->
+            DirectionalTrial.run(
+                c,
+                s,
+                List.of(normal(s, 5, 11)),
+                in -> List.of(Softmax.forward(in.getFirst())),
+                (ops, in) -> List.of(ops.softmax(in.getFirst()))));
     return List.of(family);
   }
 

@@ -50,9 +50,13 @@ public final class RepeatCases {
     add(bits, "layer normalisation", RepeatCases::layerNorm, ROWS, 1);
     add(bits, "linear layer with GELU", RepeatCases::linear, ROWS, 1);
     add(bits, "cross-entropy", RepeatCases::crossEntropy, ROWS, 1);
+    add(bits, "softmax of rows", (ops, in) -> List.of(ops.softmax(in.getFirst())), ROWS, 1);
     nan.add("layer normalisation", (c, s) -> nanStays(c, s, RepeatCases::layerNorm));
     nan.add("linear layer with GELU", (c, s) -> nanStays(c, s, RepeatCases::linear));
     nan.add("cross-entropy", (c, s) -> nanStays(c, s, RepeatCases::crossEntropy));
+    nan.add(
+        "softmax of rows",
+        (c, s) -> nanStays(c, s, (ops, in) -> List.of(ops.softmax(in.getFirst()))));
     return List.of(bits, nan);
   }
 

@@ -14,6 +14,7 @@ import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SoftmaxKernel;
 import org.polyak.spi.fused.SquaredNormsKernel;
 import org.polyak.spi.fused.Support;
 
@@ -41,6 +42,11 @@ class DecoratedFusedKernels implements FusedKernels {
   @Override
   public Support<SoftmaxAttentionKernel> softmaxAttention() {
     return good.softmaxAttention();
+  }
+
+  @Override
+  public Support<SoftmaxKernel> softmax() {
+    return good.softmax();
   }
 
   @Override

@@ -11,10 +11,30 @@ import org.polyak.spi.fused.LayerNormKernel;
 import org.polyak.spi.fused.LinearKernel;
 import org.polyak.spi.fused.LogisticMixtureKernel;
 import org.polyak.spi.fused.SoftmaxAttentionKernel;
+import org.polyak.spi.fused.SoftmaxKernel;
 
 /** Good kernels of fused operations, to be overridden in part. */
 final class DecoratedFusedOperations {
   private DecoratedFusedOperations() {}
+
+  /** Softmax of rows. */
+  static class Softmax implements SoftmaxKernel {
+    final SoftmaxKernel good;
+
+    Softmax(SoftmaxKernel good) {
+      this.good = good;
+    }
+
+    @Override
+    public void forward(Tensor in, Tensor out) {
+      good.forward(in, out);
+    }
+
+    @Override
+    public void backward(Tensor out, Tensor outGradient, Tensor inGradient) {
+      good.backward(out, outGradient, inGradient);
+    }
+  }
 
   /** Layer normalisation. */
   static class LayerNorm implements LayerNormKernel {

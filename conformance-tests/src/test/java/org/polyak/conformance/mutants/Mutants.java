@@ -23,6 +23,7 @@ final class Mutants {
         new Section("Verbs: the wrong numbers", VerbArithmeticMutants.all()),
         new Section("Verbs: the wrong order", VerbOrderMutants.all()),
         new Section("Normalisation and activations", FusedRowMutants.all()),
+        new Section("Softmax of rows", RowSoftmaxMutants.all()),
         new Section("Linear layers", FusedLinearMutants.all()),
         new Section("Losses", FusedLossMutants.all()),
         new Section("Dropout and optimisers", FusedStepMutants.all()),

@@ -44,6 +44,17 @@ class LayerGradientTest {
   }
 
   @Test
+  void softmaxMatchesDifferencesAndGivesNothingToMinusInfinity() {
+    Array x = draw.normal(4, 5);
+    Array d = draw.normal(4, 5);
+    assertGradient("x", Softmax.backward(x, d), x, at -> Softmax.forward(at).dot(d));
+    x.set(Double.NEGATIVE_INFINITY, 2, 3);
+    assertThat(Softmax.forward(x).get(2, 3)).isZero();
+    assertThat(Softmax.forward(x).sum()).isCloseTo(4, within(1e-14));
+    assertThat(Softmax.backward(x, d).get(2, 3)).isZero();
+  }
+
+  @Test
   void crossEntropyMatchesDifferencesAndIgnoresNegativeTargets() {
     Array logits = draw.normal(4, 5);
     int[] targets = {3, -100, 0, 4};
