@@ -22,6 +22,7 @@ public final class Loads {
       case "layer-norm" -> RowLoad.of(Operation.LAYER_NORM, false, shape);
       case "layer-norm-gradient" -> RowLoad.of(Operation.LAYER_NORM, true, shape);
       case "softmax" -> RowLoad.of(Operation.SOFTMAX, false, shape);
+      case "softmax-gradient" -> RowLoad.of(Operation.SOFTMAX, true, shape);
       case "cross-entropy" -> RowLoad.of(Operation.CROSS_ENTROPY, true, shape);
       case "attention-forward" -> new AttentionLoad(Variant.of(id.variant()), shape, false);
       case "attention-gradient" -> new AttentionLoad(Variant.of(id.variant()), shape, true);

@@ -5,11 +5,11 @@ import org.polyak.nn.autograd.Variable;
 import org.polyak.nn.ops.Engine;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
-import org.polyak.spi.UnaryOp;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.BiasActivationKernel;
 import org.polyak.spi.fused.FusedKernels;
 import org.polyak.spi.fused.LayerNormKernel;
+import org.polyak.spi.fused.SoftmaxKernel;
 import org.polyak.spi.fused.Support;
 
 /**
@@ -33,8 +33,8 @@ public record RowLoad(Operation operation, boolean gradient, int rows, int colum
     BIAS_GELU("FUSED-BIAS-GELU", 2),
     /** Layer normalisation of {@code in} with {@code gain, bias}; gradients of all three. */
     LAYER_NORM("FUSED-LN", 2),
-    /** {@code softmax(in)}. */
-    SOFTMAX("VERB", 2),
+    /** {@code softmax(in)}; gradient of {@code in}. */
+    SOFTMAX("FUSED-SOFTMAX", 2),
     /**
      * The mean of softmax cross-entropies of {@code logits} and the integers {@code targets} below
      * C; its gradient of {@code logits}.
@@ -72,7 +72,10 @@ public record RowLoad(Operation operation, boolean gradient, int rows, int colum
           fused.layerNorm() instanceof Support.Native<LayerNormKernel>(LayerNormKernel kernel)
               ? layerNorm(kernel, inputs, works)
               : layerNorm(inputs, works);
-      case SOFTMAX -> softmax(inputs, works);
+      case SOFTMAX ->
+          fused.softmax() instanceof Support.Native<SoftmaxKernel>(SoftmaxKernel kernel)
+              ? softmax(kernel, inputs, works)
+              : softmax(inputs, works);
       case CROSS_ENTROPY -> crossEntropy(inputs, works);
     };
   }
@@ -156,16 +159,26 @@ public record RowLoad(Operation operation, boolean gradient, int rows, int colum
     return composed(inputs, works, ops -> ops.layerNorm(in, gain, bias, EPSILON), in, gain, bias);
   }
 
+  private Work softmax(SoftmaxKernel kernel, Inputs inputs, Works works) {
+    Tensor in = inputs.tensor("in", rows, columns);
+    Tensor out = works.result(rows, columns);
+    if (!gradient) {
+      return works.kernels(() -> kernel.forward(in, out), out);
+    }
+    Tensor weights = inputs.tensor("weights", rows, columns);
+    Tensor inGradient = works.result(rows, columns);
+    return works.kernels(
+        () -> {
+          kernel.forward(in, out);
+          kernel.backward(out, weights, inGradient);
+        },
+        out,
+        inGradient);
+  }
+
   private Work softmax(Inputs inputs, Works works) {
     Variable in = inputs.parameter("in", rows, columns);
-    return composed(
-        inputs,
-        works,
-        ops -> {
-          Variable powers = ops.unary(UnaryOp.EXPONENTIAL, ops.subtract(in, ops.max(in, 1)));
-          return ops.divide(powers, ops.sum(powers, 1));
-        },
-        in);
+    return composed(inputs, works, ops -> ops.softmax(in), in);
   }
 
   private Work crossEntropy(Inputs inputs, Works works) {

@@ -38,6 +38,7 @@ public enum Suite {
           "bias-gelu",
           "bias-gelu-gradient",
           "softmax",
+          "softmax-gradient",
           "layer-norm",
           "layer-norm-gradient",
           "cross-entropy");
@@ -98,9 +99,15 @@ public enum Suite {
     List<String> batched =
         size == Size.TINY ? List.of("2x4x4x4") : List.of("64x128x128x32", "64x128x32x128");
     batched.forEach(shape -> loads.add(new LoadId("matmul-batched", "", shape)));
-    String rows = pick(size, "8192x256", "1024x256", "4x8");
+    List<String> rows =
+        switch (size) {
+          // The first stay in a processor's second-level cache, the others do not.
+          case FULL -> List.of("256x256", "8192x256");
+          case QUICK -> List.of("1024x256");
+          case TINY -> List.of("4x8");
+        };
     for (String name : ROWS) {
-      loads.add(new LoadId(name, "", rows));
+      rows.forEach(shape -> loads.add(new LoadId(name, "", shape)));
     }
     return loads;
   }
