@@ -212,6 +212,7 @@ final class AttentionForward {
           queries.rowStride(),
           q,
           0,
+          1,
           shape.keyStride());
     }
 
@@ -228,6 +229,7 @@ final class AttentionForward {
             keys.rowStride(),
             k,
             0,
+            1,
             shape.keyStride());
         rows.loadScaled(
             real,
@@ -238,6 +240,7 @@ final class AttentionForward {
             valueFactors,
             v,
             0,
+            1,
             shape.valueStride());
       }
       for (int h = 0; h < groups.perTask(); h++) {
@@ -260,6 +263,7 @@ final class AttentionForward {
           shape.valueDim(),
           o,
           0,
+          1,
           shape.valueStride(),
           factors,
           out.data(),

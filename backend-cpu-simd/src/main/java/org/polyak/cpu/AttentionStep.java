@@ -147,6 +147,7 @@ final class AttentionStep {
           shape.keyDim(),
           new float[][] {to},
           0,
+          1,
           shape.keyStride());
     }
 

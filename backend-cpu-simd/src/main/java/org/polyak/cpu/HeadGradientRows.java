@@ -101,34 +101,22 @@ final class HeadGradientRows {
     Arrays.fill(rows, first * stride, (first + count) * stride, 0);
   }
 
-  /** With a sum of keys: dd of these queries, {@code −dO·out/d}, for all later loads. */
-  void computeDenominators(int from, int count) {
-    if (!hasKeySum()) {
-      return;
-    }
-    HeadTensor out = HeadTensor.of(task.out());
-    HeadTensor outGradient = HeadTensor.of(task.outGradient());
-    rows.dots(
+  /**
+   * With a sum of keys: dd of these queries, kept for all later loads. It is {@code −dO·out/d =
+   * −φ(q)·s dN/d}, and {@code s dN} is the gradient that is there already.
+   */
+  void computeDenominators(int head, int from, int count) {
+    rows.denominatorGradients(
         count,
-        shape.valueDim(),
-        outGradient.data(),
-        outGradient.at(groups.sequence(group), from, groups.first(group)),
-        outGradient.rowStride(),
-        out.data(),
-        out.at(groups.sequence(group), from, groups.first(group)),
-        out.rowStride(),
-        denominators,
-        from);
-    FloatSpan saved = FloatSpan.of(task.saved());
-    for (int h = 0; h < heads(); h++) {
-      int at = saved.offset() + index(h) * shape.queries();
-      for (int t = from; t < from + count; t++) {
-        denominators[h][t] *= -1 / saved.data()[at + t];
-      }
-    }
+        shape.keyStride(),
+        block.q()[head],
+        block.keyGradient()[head],
+        block.reciprocals()[head],
+        block.denominator()[head]);
+    System.arraycopy(block.denominator()[head], 0, denominators[head], from, count);
   }
 
-  /** dN and, with a sum of keys, dd: {@code dN = dO/d}. */
+  /** {@code dN = dO/d} and, with a sum of keys, 1/d and what is known of dd. */
   void loadOutGradients(int from, int count, boolean backwards) {
     float[][] factors =
         switch (spec.normaliser()) {
@@ -159,15 +147,17 @@ final class HeadGradientRows {
     }
   }
 
-  /** {@code sum += key_t}; {@code gradient_t += dd_t · sum}. */
+  /** {@code sum += φ(k_t)}; {@code gradient_t += dd_t · sum}; then gradients for the queries. */
   void addKeySums(int head, int count, float[] sum) {
-    rows.runningSum(
+    rows.completeGradients(
+        spec.featureMap(),
         count,
         shape.keyStride(),
         block.k()[head],
         block.ones()[head],
         sum,
         block.denominator()[head],
+        block.q()[head],
         block.keyGradient()[head]);
   }
 
@@ -183,15 +173,17 @@ final class HeadGradientRows {
     }
   }
 
-  /** {@code sum += dd_t φ(q_t)}; {@code gradient_t += sum}. */
+  /** {@code sum += dd_t φ(q_t)}; {@code gradient_t += sum}; then gradients for the keys. */
   void addQuerySums(int head, int count, float[] sum) {
-    rows.runningSum(
+    rows.completeGradients(
+        spec.featureMap(),
         count,
         shape.keyStride(),
         block.q()[head],
         block.denominator()[head],
         sum,
         block.ones()[head],
+        block.k()[head],
         block.keyGradient()[head]);
   }
 
@@ -205,17 +197,14 @@ final class HeadGradientRows {
     rows.weightedSum(count, shape.keyStride(), block.k()[head], block.ones()[head], sum);
   }
 
-  /** Stores gradients for φ(q) as gradients for the queries. */
+  /** Stores gradients for the queries. */
   void storeQueryGradients(int from, int count) {
-    loadQueries(from, count, false);
-    chain(count, block.q());
     Tensor to = task.gradients().queries();
     store(block.keyGradient(), shape.keyStride(), to, from, count, 0, false, block.ones());
   }
 
-  /** Stores gradients for φ(k) as gradients for the keys; padding gets zero. */
+  /** Stores gradients for the keys; padding gets zero. */
   void storeKeyGradients(int from, int count, boolean backwards) {
-    chain(count, block.k());
     storeReal(
         block.keyGradient(),
         shape.keyStride(),
@@ -238,10 +227,18 @@ final class HeadGradientRows {
         factors);
   }
 
-  private void chain(int count, float[][] mapped) {
-    for (int h = 0; h < heads(); h++) {
-      rows.chain(spec.featureMap(), count, shape.keyStride(), mapped[h], block.keyGradient()[h]);
-    }
+  /** Replaces gradients for φ(q) by gradients for the queries. */
+  void chainQueries(int head, int count) {
+    chain(count, block.q()[head], block.keyGradient()[head]);
+  }
+
+  /** Replaces gradients for φ(k) by gradients for the keys. */
+  void chainKeys(int head, int count) {
+    chain(count, block.k()[head], block.keyGradient()[head]);
+  }
+
+  private void chain(int count, float[] mapped, float[] gradients) {
+    rows.chain(spec.featureMap(), count, shape.keyStride(), mapped, gradients);
   }
 
   /** Sets the gradients of keys and values from a token on to zero. */
@@ -266,11 +263,11 @@ final class HeadGradientRows {
           count,
           place.width(),
           place.data(),
-          place.at(
-              groups.sequence(group), backwards ? from + count - 1 : from, groups.first(group)),
-          backwards ? -place.rowStride() : place.rowStride(),
+          place.at(groups.sequence(group), from, groups.first(group)),
+          place.rowStride(),
           to,
-          firstRow,
+          backwards ? firstRow + count - 1 : firstRow,
+          backwards ? -1 : 1,
           shape.keyStride());
     }
   }
@@ -289,12 +286,12 @@ final class HeadGradientRows {
           count,
           place.width(),
           place.data(),
-          place.at(
-              groups.sequence(group), backwards ? from + count - 1 : from, groups.first(group)),
-          backwards ? -place.rowStride() : place.rowStride(),
+          place.at(groups.sequence(group), from, groups.first(group)),
+          place.rowStride(),
           factors,
           to,
-          firstRow,
+          backwards ? firstRow + count - 1 : firstRow,
+          backwards ? -1 : 1,
           shape.valueStride());
     }
   }
@@ -327,13 +324,13 @@ final class HeadGradientRows {
           count,
           place.width(),
           from,
-          firstRow,
+          backwards ? firstRow + count - 1 : firstRow,
+          backwards ? -1 : 1,
           stride,
           factors,
           place.data(),
-          place.at(
-              groups.sequence(group), backwards ? first + count - 1 : first, groups.first(group)),
-          backwards ? -place.rowStride() : place.rowStride());
+          place.at(groups.sequence(group), first, groups.first(group)),
+          place.rowStride());
     }
   }
 }

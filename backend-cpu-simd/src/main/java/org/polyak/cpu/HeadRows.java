@@ -21,9 +21,11 @@ interface HeadRows {
    * @param from the tensor's array
    * @param fromOffset start of the first row of the first head; the next head's is {@code width}
    *     further
-   * @param fromStride distance between rows; negative to read backwards
+   * @param fromStride distance between rows
    * @param to receives padded rows, an array per head
    * @param toRow the first row to receive
+   * @param toStep 1, or −1 where the next row to receive is the one before: a tensor is read in the
+   *     order of memory in either case, which takes half the time of the opposite order
    * @param toStride length of a padded row
    */
   void load(
@@ -35,6 +37,7 @@ interface HeadRows {
       int fromStride,
       float[][] to,
       int toRow,
+      int toStep,
       int toStride);
 
   /**
@@ -51,6 +54,7 @@ interface HeadRows {
       float[][] factors,
       float[][] to,
       int toRow,
+      int toStep,
       int toStride);
 
   /**
@@ -60,18 +64,20 @@ interface HeadRows {
    * @param width floats per row of one head
    * @param from rows, padded or not, an array per head
    * @param fromRow the first row to store
+   * @param fromStep 1, or −1 where the next row to store is the one before
    * @param fromStride distance between rows
    * @param factors an array per head, indexed as the rows to store
    * @param to the tensor's array
    * @param toOffset start of the first row of the first head; the next head's is {@code width}
    *     further
-   * @param toStride distance between rows; negative to write backwards
+   * @param toStride distance between rows
    */
   void store(
       int count,
       int width,
       float[][] from,
       int fromRow,
+      int fromStep,
       int fromStride,
       float[][] factors,
       float[] to,
@@ -90,24 +96,48 @@ interface HeadRows {
   void chain(FeatureMap map, int count, int stride, float[] mapped, float[] gradients);
 
   /**
-   * Running sums: {@code sum += termFactor_t · term_t}; {@code out_t += outFactor_t · sum}.
+   * Gradients for the denominators: {@code dd_t = −reciprocal_t · query_t · gradient_t}.
    *
+   * @param count number of padded rows
+   * @param stride length of a padded row
+   * @param queries padded rows
+   * @param gradients padded rows, what reaches the queries through the numerators
+   * @param reciprocals one per row from index 0
+   * @param denominators receives one value per row from index 0
+   */
+  void denominatorGradients(
+      int count,
+      int stride,
+      float[] queries,
+      float[] gradients,
+      float[] reciprocals,
+      float[] denominators);
+
+  /**
+   * Completes gradients for φ(x) by running sums, and replaces them by gradients for x as {@link
+   * #chain} does: {@code sum += termFactor_t · term_t}; {@code gradient_t = (gradient_t +
+   * outFactor_t · sum) φ'(x_t)}.
+   *
+   * @param map φ
    * @param count number of padded rows
    * @param stride length of a padded row
    * @param terms padded rows
    * @param termFactors one per row from index 0
    * @param sum one padded row, updated
    * @param outFactors one per row from index 0
-   * @param out padded rows, added to
+   * @param mapped φ(x)
+   * @param gradients padded rows, updated
    */
-  void runningSum(
+  void completeGradients(
+      FeatureMap map,
       int count,
       int stride,
       float[] terms,
       float[] termFactors,
       float[] sum,
       float[] outFactors,
-      float[] out);
+      float[] mapped,
+      float[] gradients);
 
   /**
    * A weighted sum of rows: {@code sum += Σ_t factor_t · term_t}.

@@ -154,6 +154,8 @@ final class KeyValueGradient {
       scan.reverse(worker, keyBlocks[h], transposedStates[h]);
       if (heads.hasKeySum()) {
         heads.addQuerySums(h, count, querySum[h]);
+      } else {
+        heads.chainKeys(h, count);
       }
     }
     heads.storeValueGradients(from, count, true, scanFactors);
@@ -197,6 +199,7 @@ final class KeyValueGradient {
           }
         }
       }
+      heads.chainKeys(h, count);
     }
     heads.storeValueGradients(from, count, false, block.ones());
     heads.storeKeyGradients(from, count, false);

@@ -94,14 +94,17 @@ final class QueryGradient {
 
   private void scanTokens(int from, int count) {
     heads.loadKeysAndValues(from, count, false, valueFactors);
-    heads.computeDenominators(from, count);
+    heads.loadQueries(from, count, false);
     heads.loadOutGradients(from, count, false);
     for (int h = 0; h < heads.heads(); h++) {
       Arrays.fill(gradient[h], 0, count * shape.keyStride(), 0);
       blocks[h] = blocks[h].ofTokens(count);
       scan.forward(worker, blocks[h], states[h]);
       if (heads.hasKeySum()) {
+        heads.computeDenominators(h, from, count);
         heads.addKeySums(h, count, keySum[h]);
+      } else {
+        heads.chainQueries(h, count);
       }
     }
     heads.storeQueryGradients(from, count);
@@ -124,7 +127,7 @@ final class QueryGradient {
   }
 
   private void readOut(int from, int count) {
-    heads.computeDenominators(from, count);
+    heads.loadQueries(from, count, false);
     heads.loadOutGradients(from, count, false);
     for (int h = 0; h < heads.heads(); h++) {
       products.multiply(
@@ -137,8 +140,10 @@ final class QueryGradient {
           new Operand(gradient[h], 0, shape.keyStride(), 1),
           false);
       if (heads.hasKeySum()) {
+        heads.computeDenominators(h, from, count);
         heads.addKeySum(h, count, keySum[h]);
       }
+      heads.chainQueries(h, count);
     }
     heads.storeQueryGradients(from, count);
   }

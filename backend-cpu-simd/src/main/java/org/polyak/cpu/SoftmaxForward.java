@@ -148,6 +148,7 @@ final class SoftmaxForward {
           width,
           weightedRows,
           0,
+          1,
           width,
           factors,
           out.data(),

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.polyak.spi.fused.FeatureMap;
 
@@ -33,12 +34,13 @@ final class VectorHeadRows implements HeadRows {
       int fromStride,
       float[][] to,
       int toRow,
+      int toStep,
       int toStride) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < count; row++) {
       int source = fromOffset + row * fromStride;
-      int target = (toRow + row) * toStride;
+      int target = (toRow + row * toStep) * toStride;
       for (float[] head : to) {
         int i = 0;
         for (; i < whole; i += L) {
@@ -63,15 +65,17 @@ final class VectorHeadRows implements HeadRows {
       float[][] factors,
       float[][] to,
       int toRow,
+      int toStep,
       int toStride) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < count; row++) {
       int source = fromOffset + row * fromStride;
-      int target = (toRow + row) * toStride;
+      int targetRow = toRow + row * toStep;
+      int target = targetRow * toStride;
       for (int head = 0; head < to.length; head++) {
         float[] rows = to[head];
-        float factor = factors[head][toRow + row];
+        float factor = factors[head][targetRow];
         int i = 0;
         if (whole >= 2 * L) {
           FloatVector.fromArray(S, from, source).mul(factor).intoArray(rows, target);
@@ -96,6 +100,7 @@ final class VectorHeadRows implements HeadRows {
       int width,
       float[][] from,
       int fromRow,
+      int fromStep,
       int fromStride,
       float[][] factors,
       float[] to,
@@ -104,11 +109,12 @@ final class VectorHeadRows implements HeadRows {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
     for (int row = 0; row < count; row++) {
-      int source = (fromRow + row) * fromStride;
+      int sourceRow = fromRow + row * fromStep;
+      int source = sourceRow * fromStride;
       int target = toOffset + row * toStride;
       for (int head = 0; head < from.length; head++) {
         float[] rows = from[head];
-        float factor = factors[head][fromRow + row];
+        float factor = factors[head][sourceRow];
         int i = 0;
         if (whole >= 2 * L) {
           FloatVector.fromArray(S, rows, source).mul(factor).intoArray(to, target);
@@ -133,27 +139,57 @@ final class VectorHeadRows implements HeadRows {
       return;
     }
     for (int i = 0; i < count * stride; i += L) {
-      FloatVector slope = FloatVector.fromArray(S, mapped, i).min(1);
+      FloatVector slope = slope(map, FloatVector.fromArray(S, mapped, i));
       FloatVector.fromArray(S, gradients, i).mul(slope).intoArray(gradients, i);
     }
   }
 
   @Override
-  public void runningSum(
+  public void denominatorGradients(
+      int count,
+      int stride,
+      float[] queries,
+      float[] gradients,
+      float[] reciprocals,
+      float[] denominators) {
+    for (int row = 0; row < count; row++) {
+      int at = row * stride;
+      FloatVector dot = FloatVector.zero(S);
+      int i = 0;
+      if (stride >= 2 * L) {
+        FloatVector next = FloatVector.fromArray(S, queries, at + L);
+        dot = FloatVector.fromArray(S, queries, at).mul(FloatVector.fromArray(S, gradients, at));
+        dot = next.fma(FloatVector.fromArray(S, gradients, at + L), dot);
+        i = 2 * L;
+      }
+      for (; i < stride; i += L) {
+        FloatVector query = FloatVector.fromArray(S, queries, at + i);
+        dot = query.fma(FloatVector.fromArray(S, gradients, at + i), dot);
+      }
+      denominators[row] = -reciprocals[row] * VectorMath.sum(dot);
+    }
+  }
+
+  @Override
+  public void completeGradients(
+      FeatureMap map,
       int count,
       int stride,
       float[] terms,
       float[] termFactors,
       float[] sum,
       float[] outFactors,
-      float[] out) {
+      float[] mapped,
+      float[] gradients) {
     for (int i = 0; i < stride; i += L) {
       FloatVector s = FloatVector.fromArray(S, sum, i);
       for (int row = 0; row < count; row++) {
         int at = row * stride + i;
         s = FloatVector.fromArray(S, terms, at).fma(FloatVector.broadcast(S, termFactors[row]), s);
-        s.fma(FloatVector.broadcast(S, outFactors[row]), FloatVector.fromArray(S, out, at))
-            .intoArray(out, at);
+        FloatVector gradient = FloatVector.fromArray(S, gradients, at);
+        gradient = s.fma(FloatVector.broadcast(S, outFactors[row]), gradient);
+        FloatVector slope = slope(map, FloatVector.fromArray(S, mapped, at));
+        gradient.mul(slope).intoArray(gradients, at);
       }
       s.intoArray(sum, i);
     }
@@ -257,6 +293,14 @@ final class VectorHeadRows implements HeadRows {
         bAt += width;
       }
     }
+  }
+
+  /** φ'(x), from φ(x). */
+  private static FloatVector slope(FeatureMap map, FloatVector mapped) {
+    return switch (map) {
+      case IDENTITY -> FloatVector.broadcast(S, 1);
+      case ELU_PLUS_ONE -> mapped.blend(1, mapped.compare(VectorOperators.GT, 1));
+    };
   }
 
   private static FloatVector map(FeatureMap map, FloatVector x) {
