@@ -20,6 +20,9 @@ import org.polyak.spi.fused.AttentionState;
  * <p>Each is a {@link CausalScan} over other vectors, so no state of the forward pass is kept.
  */
 final class AttentionBackward {
+  /** Six matrices of each head lie in the second-level cache beside four states. */
+  private static final int MATRIX_FLOATS = 2048;
+
   private final AttentionSpec spec;
   private final HeadRows rows;
   private final GemmBlocks products;
@@ -73,7 +76,10 @@ final class AttentionBackward {
       scratch = new Scratch(worker);
       GradientBlock block =
           new GradientBlock(
-              task.shape(), groups.perTask(), scan.blockTokens(task.shape()), scratch);
+              task.shape(),
+              groups.perTask(),
+              scan.blockTokens(task.shape(), MATRIX_FLOATS),
+              scratch);
       gradients = new HeadGradientRows(spec, rows, task, groups, block, scratch);
       queries = new QueryGradient(spec, products, scan, gradients, scratch);
       keysAndValues = new KeyValueGradient(spec, products, scan, gradients, scratch);

@@ -16,6 +16,9 @@ import org.polyak.spi.fused.UpdateRule;
  * beyond the length when time stops there) are read out of it by a matrix product.
  */
 final class AttentionForward {
+  /** Four matrices of each head lie in the second-level cache beside the states. */
+  private static final int MATRIX_FLOATS = 4096;
+
   private final AttentionSpec spec;
   private final HeadRows rows;
   private final GemmBlocks products;
@@ -88,7 +91,7 @@ final class AttentionForward {
       values = HeadTensor.of(task.inputs().values());
       out = HeadTensor.of(task.out());
       int heads = groups.perTask();
-      int block = scan.blockTokens(shape);
+      int block = scan.blockTokens(shape, MATRIX_FLOATS);
       memory = scratch.take(heads, shape.stateSize());
       momentum = scan.twofold() ? scratch.take(heads, shape.stateSize()) : null;
       keySum = scratch.take(heads, shape.keyStride());
@@ -139,7 +142,7 @@ final class AttentionForward {
       this.group = group;
       length = shape.length(task.inputs().keyLengths(), groups.sequence(group));
       loadInitial();
-      int block = scan.blockTokens(shape);
+      int block = scan.blockTokens(shape, MATRIX_FLOATS);
       int scanned = scannedTokens(spec, scan, shape.queries(), length);
       HeadGroups.forwards(0, scanned, block, this::scanTokens);
       if (!spec.causal()) {

@@ -45,8 +45,12 @@ interface CausalScan {
   @SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
   record States(float[] r, float @Nullable [] p) {}
 
-  /** Most tokens in one block. */
-  int blockTokens(HeadShape shape);
+  /**
+   * Most tokens in one block.
+   *
+   * @param matrixFloats how many floats of each matrix of a block the caches have room for
+   */
+  int blockTokens(HeadShape shape, int matrixFloats);
 
   /** Whether there are two states. */
   boolean twofold();

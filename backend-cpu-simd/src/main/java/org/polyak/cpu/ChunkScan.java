@@ -44,7 +44,7 @@ final class ChunkScan implements CausalScan {
   }
 
   @Override
-  public int blockTokens(HeadShape shape) {
+  public int blockTokens(HeadShape shape, int matrixFloats) {
     return chunkTokens;
   }
 

@@ -13,9 +13,6 @@ final class TokenScan implements CausalScan {
   private static final int MOST_TOKENS = 64;
   private static final int LEAST_TOKENS = 16;
 
-  /** Floats of one of the four matrices of a block: all of them fill a first-level cache. */
-  private static final int BLOCK_FLOATS = 2048;
-
   private static final double MOST_GROWTH_BITS = 24;
 
   private final Recurrence recurrence;
@@ -55,9 +52,9 @@ final class TokenScan implements CausalScan {
   }
 
   @Override
-  public int blockTokens(HeadShape shape) {
+  public int blockTokens(HeadShape shape, int matrixFloats) {
     int widest = Math.max(1, Math.max(shape.keyStride(), shape.valueStride()));
-    int fitting = Math.clamp(BLOCK_FLOATS / widest, LEAST_TOKENS, MOST_TOKENS);
+    int fitting = Math.clamp(matrixFloats / widest, LEAST_TOKENS, MOST_TOKENS);
     return Math.clamp(Math.max(shape.queries(), shape.keys()), 1, fitting);
   }
 
