@@ -59,42 +59,50 @@ final class AttentionBackward {
       @Nullable AttentionState lastGradient,
       AttentionGradients gradients) {}
 
-  /** What a thread needs to compute the heads of one task after the other. */
-  WorkerPool.Share share(Task task, HeadGroups groups, Worker worker) {
+  /** Computes one group of heads. */
+  void run(Task task, HeadGroups groups, int group, Worker worker) {
     boolean momentumMatters = task.lastGradient() != null && task.lastGradient().momentum() != null;
-    return new Heads(task, groups, momentumMatters ? completeScan : memoryScan, worker);
+    CausalScan scan = momentumMatters ? completeScan : memoryScan;
+    Heads heads = worker.kept(this, Heads.class);
+    if (heads == null || !heads.fits(task, groups, scan)) {
+      heads = new Heads(task, groups, scan, Scratch.kept(worker));
+      worker.keep(this, heads);
+    }
+    heads.run(task, group);
   }
 
-  /** The rows, states and passes of the heads of one task. */
-  private final class Heads implements WorkerPool.Share {
-    private final Scratch scratch;
+  /**
+   * The rows, states and passes of the heads of one task. A thread keeps it from task to task, and
+   * from pass to pass of one shape.
+   */
+  private final class Heads {
+    private final HeadShape shape;
+    private final HeadGroups groups;
+    private final CausalScan scan;
     private final HeadGradientRows gradients;
     private final QueryGradient queries;
     private final KeyValueGradient keysAndValues;
 
-    Heads(Task task, HeadGroups groups, CausalScan scan, Worker worker) {
-      scratch = new Scratch(worker);
+    Heads(Task task, HeadGroups groups, CausalScan scan, Scratch scratch) {
+      this.shape = task.shape();
+      this.groups = groups;
+      this.scan = scan;
       GradientBlock block =
           new GradientBlock(
-              task.shape(),
-              groups.perTask(),
-              scan.blockTokens(task.shape(), MATRIX_FLOATS),
-              scratch);
+              shape, groups.perTask(), scan.blockTokens(shape, MATRIX_FLOATS), scratch);
       gradients = new HeadGradientRows(spec, rows, task, groups, block, scratch);
       queries = new QueryGradient(spec, products, scan, gradients, scratch);
       keysAndValues = new KeyValueGradient(spec, products, scan, gradients, scratch);
     }
 
-    @Override
-    public void run(int group) {
-      gradients.moveTo(group);
-      queries.run();
-      keysAndValues.run();
+    boolean fits(Task other, HeadGroups otherGroups, CausalScan otherScan) {
+      return shape.equals(other.shape()) && groups.equals(otherGroups) && scan.equals(otherScan);
     }
 
-    @Override
-    public void close() {
-      scratch.close();
+    void run(Task task, int group) {
+      gradients.moveTo(task, group);
+      queries.run();
+      keysAndValues.run();
     }
   }
 }

@@ -51,21 +51,34 @@ final class AttentionForward {
     return spec.padding() == Padding.DECAY && scan.twofold() ? tokens : length;
   }
 
-  /** What a thread needs to compute the heads of one task after the other. */
-  WorkerPool.Share share(Task task, HeadGroups groups, Worker worker) {
-    return new Heads(task, groups, new Scratch(worker));
+  /** Computes one group of heads. */
+  void run(Task task, HeadGroups groups, int group, Worker worker) {
+    Heads heads = worker.kept(this, Heads.class);
+    if (heads == null || !heads.fits(task, groups)) {
+      heads = new Heads(task, groups, Scratch.kept(worker));
+      worker.keep(this, heads);
+    }
+    heads.begin(task);
+    heads.run(group);
   }
 
-  /** The heads of one task: their place in the tensors, their states and rows at work. */
-  private final class Heads implements WorkerPool.Share {
-    private final Task task;
+  /**
+   * The heads of one task: their place in the tensors, their states and rows at work. A thread
+   * keeps it from task to task, and from pass to pass of one shape.
+   */
+  private final class Heads {
     private final HeadShape shape;
     private final HeadGroups groups;
     private final Scratch scratch;
-    private final HeadTensor queries;
-    private final HeadTensor keys;
-    private final HeadTensor values;
-    private final HeadTensor out;
+    private final HeadGroups.Step scanTokens = this::scanTokens;
+    private final HeadGroups.Step addKeys = this::addKeys;
+    private final HeadGroups.Step readOut = this::readOut;
+    private Task task;
+    private HeadTensor queries;
+    private HeadTensor keys;
+    private HeadTensor values;
+    private HeadTensor out;
+    private FloatSpan saved;
     private final float[][] memory;
     private final float @Nullable [][] momentum;
     private final float[][] keySum;
@@ -76,7 +89,7 @@ final class AttentionForward {
     private final float[][] factors;
     private final float[][] scanFactors;
     private final float[][] ones;
-    private final CausalScan.Block[] blocks;
+    private final HeadBlocks blocks;
     private final CausalScan.States[] states;
     private int group;
     private int length;
@@ -90,6 +103,7 @@ final class AttentionForward {
       keys = HeadTensor.of(task.inputs().keys());
       values = HeadTensor.of(task.inputs().values());
       out = HeadTensor.of(task.out());
+      saved = saved(task);
       int heads = groups.perTask();
       int block = scan.blockTokens(shape, MATRIX_FLOATS);
       memory = scratch.take(heads, shape.stateSize());
@@ -102,10 +116,10 @@ final class AttentionForward {
       factors = scratch.take(heads, block);
       scanFactors = Scratch.repeated(heads, scan.forwardFactors());
       ones = Scratch.repeated(heads, scratch.filled(block, 1));
-      blocks = new CausalScan.Block[heads];
+      CausalScan.Block[] whole = new CausalScan.Block[heads];
       states = new CausalScan.States[heads];
       for (int h = 0; h < heads; h++) {
-        blocks[h] =
+        whole[h] =
             new CausalScan.Block(
                 block,
                 shape.keyRows(),
@@ -117,11 +131,28 @@ final class AttentionForward {
                 o[h]);
         states[h] = new CausalScan.States(memory[h], momentum == null ? null : momentum[h]);
       }
+      blocks = new HeadBlocks(whole);
     }
 
-    @Override
-    public void close() {
-      scratch.close();
+    boolean fits(Task other, HeadGroups otherGroups) {
+      return shape.equals(other.shape()) && groups.equals(otherGroups);
+    }
+
+    /** Goes on to the tensors of a pass, if it is not at them. */
+    @SuppressWarnings("ReferenceEquality") // one task object is one pass
+    void begin(Task next) {
+      if (task != next) {
+        task = next;
+        queries = HeadTensor.of(next.inputs().queries());
+        keys = HeadTensor.of(next.inputs().keys());
+        values = HeadTensor.of(next.inputs().values());
+        out = HeadTensor.of(next.out());
+        saved = saved(next);
+      }
+    }
+
+    private static FloatSpan saved(Task task) {
+      return task.saved() == null ? FloatSpan.NONE : FloatSpan.of(task.saved());
     }
 
     private void loadInitial() {
@@ -137,18 +168,17 @@ final class AttentionForward {
       }
     }
 
-    @Override
-    public void run(int group) {
+    void run(int group) {
       this.group = group;
       length = shape.length(task.inputs().keyLengths(), groups.sequence(group));
       loadInitial();
       int block = scan.blockTokens(shape, MATRIX_FLOATS);
       int scanned = scannedTokens(spec, scan, shape.queries(), length);
-      HeadGroups.forwards(0, scanned, block, this::scanTokens);
+      HeadGroups.forwards(0, scanned, block, scanTokens);
       if (!spec.causal()) {
-        HeadGroups.forwards(0, length, block, this::addKeys);
+        HeadGroups.forwards(0, length, block, addKeys);
       }
-      HeadGroups.forwards(scanned, shape.queries(), block, this::readOut);
+      HeadGroups.forwards(scanned, shape.queries(), block, readOut);
       AttentionState last = task.last();
       if (last != null) {
         storeLast(last);
@@ -164,8 +194,7 @@ final class AttentionForward {
               count, shape.keyStride(), k[h], keySum[h], q[h], (float) epsilon, factors[h]);
         }
         Arrays.fill(o[h], 0, count * shape.valueStride(), 0);
-        blocks[h] = blocks[h].ofTokens(count);
-        scan.forward(scratch.worker(), blocks[h], states[h]);
+        scan.forward(scratch.worker(), blocks.of(h, count), states[h]);
       }
       storeOut(from, count);
     }
@@ -276,7 +305,6 @@ final class AttentionForward {
 
     private void invertDenominators(int h, int from, int count) {
       if (task.saved() != null) {
-        FloatSpan saved = FloatSpan.of(task.saved());
         int at = saved.offset() + (groups.index(group) + h) * shape.queries() + from;
         System.arraycopy(factors[h], 0, saved.data(), at, count);
       }

@@ -67,7 +67,7 @@ final class CpuAttention implements AttentionKernel {
     AttentionForward.Task task =
         new AttentionForward.Task(shape, inputs, initial, out, last, saved);
     HeadGroups groups = groups(inputs, 2 * shape.stateSize());
-    pool.parallelFor(groups.count(), worker -> forward.share(task, groups, worker));
+    pool.parallelFor(groups.count(), (group, worker) -> forward.run(task, groups, group, worker));
   }
 
   @Override
@@ -84,7 +84,7 @@ final class CpuAttention implements AttentionKernel {
         new AttentionBackward.Task(
             shape, inputs, initial, out, saved, outGradient, lastGradient, gradients);
     HeadGroups groups = groups(inputs, 4 * shape.stateSize());
-    pool.parallelFor(groups.count(), worker -> backward.share(task, groups, worker));
+    pool.parallelFor(groups.count(), (group, worker) -> backward.run(task, groups, group, worker));
   }
 
   private HeadGroups groups(AttentionInputs inputs, int stateSize) {

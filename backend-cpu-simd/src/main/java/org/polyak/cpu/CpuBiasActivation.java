@@ -25,9 +25,12 @@ final class CpuBiasActivation implements BiasActivationKernel {
   public void forward(Tensor in, Tensor bias, Tensor out) {
     int width = in.shape().dim(1);
     RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
-    FloatSpan x = FloatSpan.of(in);
-    FloatSpan b = FloatSpan.of(bias);
-    FloatSpan y = FloatSpan.of(out);
+    float[] x = CpuBuffer.floats(in);
+    int xAt = CpuBuffer.offset(in);
+    float[] b = CpuBuffer.floats(bias);
+    int bAt = CpuBuffer.offset(bias);
+    float[] y = CpuBuffer.floats(out);
+    int yAt = CpuBuffer.offset(out);
     pool.parallelFor(
         blocks.count(),
         (block, worker) -> {
@@ -37,12 +40,12 @@ final class CpuBiasActivation implements BiasActivationKernel {
               activation,
               blocks.rows(block),
               width,
-              x.data(),
-              x.offset() + first,
-              b.data(),
-              b.offset(),
-              y.data(),
-              y.offset() + first,
+              x,
+              xAt + first,
+              b,
+              bAt,
+              y,
+              yAt + first,
               scratch);
           worker.giveBack(scratch);
         });
@@ -51,7 +54,8 @@ final class CpuBiasActivation implements BiasActivationKernel {
   @Override
   public void backward(
       Tensor in, Tensor bias, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
-    backward(in, FloatSpan.of(bias), outGradient, inGradient, biasGradient);
+    backward(
+        in, CpuBuffer.floats(bias), CpuBuffer.offset(bias), outGradient, inGradient, biasGradient);
   }
 
   /** Gradients from the result of ReLU: its slope is that at what the activation was given. */
@@ -59,17 +63,20 @@ final class CpuBiasActivation implements BiasActivationKernel {
     int width = out.shape().dim(1);
     float[] zeros = arrays.borrow(width);
     Arrays.fill(zeros, 0, width, 0);
-    backward(out, new FloatSpan(zeros, 0), outGradient, inGradient, biasGradient);
+    backward(out, zeros, 0, outGradient, inGradient, biasGradient);
     arrays.giveBack(zeros);
   }
 
   private void backward(
-      Tensor in, FloatSpan b, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
+      Tensor in, float[] b, int bAt, Tensor outGradient, Tensor inGradient, Tensor biasGradient) {
     int width = in.shape().dim(1);
     RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
-    FloatSpan x = FloatSpan.of(in);
-    FloatSpan dy = FloatSpan.of(outGradient);
-    FloatSpan dx = FloatSpan.of(inGradient);
+    float[] x = CpuBuffer.floats(in);
+    int xAt = CpuBuffer.offset(in);
+    float[] dy = CpuBuffer.floats(outGradient);
+    int dyAt = CpuBuffer.offset(outGradient);
+    float[] dx = CpuBuffer.floats(inGradient);
+    int dxAt = CpuBuffer.offset(inGradient);
     float[] sums = arrays.borrow(blocks.count() * width);
     pool.parallelFor(
         blocks.count(),
@@ -82,14 +89,14 @@ final class CpuBiasActivation implements BiasActivationKernel {
               activation,
               blocks.rows(block),
               width,
-              x.data(),
-              x.offset() + first,
-              b.data(),
-              b.offset(),
-              dy.data(),
-              dy.offset() + first,
-              dx.data(),
-              dx.offset() + first,
+              x,
+              xAt + first,
+              b,
+              bAt,
+              dy,
+              dyAt + first,
+              dx,
+              dxAt + first,
               sums,
               sum,
               scratch);

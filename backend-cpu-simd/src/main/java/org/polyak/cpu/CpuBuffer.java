@@ -99,6 +99,11 @@ abstract sealed class CpuBuffer extends Buffer {
     throw foreign(tensor, DType.I32);
   }
 
+  /** Where the elements of a tensor begin in its storage. */
+  static int offset(Tensor tensor) {
+    return Math.toIntExact(tensor.layout().offset());
+  }
+
   private static IllegalArgumentException foreign(Tensor tensor, DType wanted) {
     return new IllegalArgumentException(
         "The CPU backend needs an %s tensor of its own here, not %s %s in %s."

@@ -21,8 +21,10 @@ final class CpuDropout implements DropoutKernel {
     // Uniforms are multiples of 2⁻²⁴, so "uniform ≥ rate" is a comparison of integers.
     int threshold = (int) Math.ceil(rate * 0x1p24);
     float scale = (float) (1 / (1 - rate));
-    FloatSpan x = FloatSpan.of(in);
-    FloatSpan y = FloatSpan.of(out);
+    float[] x = CpuBuffer.floats(in);
+    int xAt = CpuBuffer.offset(in);
+    float[] y = CpuBuffer.floats(out);
+    int yAt = CpuBuffer.offset(out);
     pool.parallelFor(
         blocks.count(),
         (block, worker) ->
@@ -32,9 +34,9 @@ final class CpuDropout implements DropoutKernel {
                 blocks.rows(block),
                 threshold,
                 scale,
-                x.data(),
-                x.offset(),
-                y.data(),
-                y.offset()));
+                x,
+                xAt,
+                y,
+                yAt));
   }
 }

@@ -27,10 +27,13 @@ final class CpuLayerNorm implements LayerNormKernel {
       @Nullable Tensor saved) {
     int width = in.shape().dim(1);
     RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
-    FloatSpan x = FloatSpan.of(in);
-    FloatSpan g = FloatSpan.of(gain);
+    float[] x = CpuBuffer.floats(in);
+    int xAt = CpuBuffer.offset(in);
+    float[] g = CpuBuffer.floats(gain);
+    int gAt = CpuBuffer.offset(gain);
     FloatSpan b = bias == null ? FloatSpan.NONE : FloatSpan.of(bias);
-    FloatSpan y = FloatSpan.of(out);
+    float[] y = CpuBuffer.floats(out);
+    int yAt = CpuBuffer.offset(out);
     FloatSpan s = saved == null ? FloatSpan.NONE : FloatSpan.of(saved);
     pool.parallelFor(
         blocks.count(),
@@ -40,15 +43,15 @@ final class CpuLayerNorm implements LayerNormKernel {
           rows.forward(
               blocks.rows(block),
               width,
-              x.data(),
-              x.offset() + first * width,
-              g.data(),
-              g.offset(),
+              x,
+              xAt + first * width,
+              g,
+              gAt,
               bias == null ? null : b.data(),
               b.offset(),
               epsilon,
-              y.data(),
-              y.offset() + first * width,
+              y,
+              yAt + first * width,
               saved == null ? null : s.data(),
               s.offset() + 2 * first,
               scratch);
@@ -67,11 +70,16 @@ final class CpuLayerNorm implements LayerNormKernel {
       @Nullable Tensor biasGradient) {
     int width = in.shape().dim(1);
     RowBlocks blocks = RowBlocks.of(in.shape().dim(0), width);
-    FloatSpan x = FloatSpan.of(in);
-    FloatSpan g = FloatSpan.of(gain);
-    FloatSpan s = FloatSpan.of(saved);
-    FloatSpan dy = FloatSpan.of(outGradient);
-    FloatSpan dx = FloatSpan.of(inGradient);
+    float[] x = CpuBuffer.floats(in);
+    int xAt = CpuBuffer.offset(in);
+    float[] g = CpuBuffer.floats(gain);
+    int gAt = CpuBuffer.offset(gain);
+    float[] s = CpuBuffer.floats(saved);
+    int sAt = CpuBuffer.offset(saved);
+    float[] dy = CpuBuffer.floats(outGradient);
+    int dyAt = CpuBuffer.offset(outGradient);
+    float[] dx = CpuBuffer.floats(inGradient);
+    int dxAt = CpuBuffer.offset(inGradient);
     float[] sums = arrays.borrow(blocks.count() * 2 * width);
     pool.parallelFor(
         blocks.count(),
@@ -83,16 +91,16 @@ final class CpuLayerNorm implements LayerNormKernel {
           rows.backward(
               blocks.rows(block),
               width,
-              x.data(),
-              x.offset() + first * width,
-              g.data(),
-              g.offset(),
-              s.data(),
-              s.offset() + 2 * first,
-              dy.data(),
-              dy.offset() + first * width,
-              dx.data(),
-              dx.offset() + first * width,
+              x,
+              xAt + first * width,
+              g,
+              gAt,
+              s,
+              sAt + 2 * first,
+              dy,
+              dyAt + first * width,
+              dx,
+              dxAt + first * width,
               sums,
               sum,
               scratch);

@@ -1,8 +1,5 @@
 package org.polyak.cpu;
 
-import org.polyak.spi.Layout;
-import org.polyak.spi.ReduceOp;
-import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.DropoutMask;
@@ -27,7 +24,7 @@ final class CpuLinear implements LinearKernel {
 
   @Override
   public void forward(Tensor in, Tensor weight, Tensor bias, DropoutMask mask, Tensor out) {
-    product.run(in, weight.transpose(0, 1), false, out);
+    product.runTransposed(in, weight, out);
     biasActivation.forward(out, bias, out);
     if (mask.drops()) {
       dropout.apply(out, mask.rate(), mask.seed(), out);
@@ -47,15 +44,9 @@ final class CpuLinear implements LinearKernel {
       dropout.apply(outGradient, mask.rate(), mask.seed(), kept);
     }
     if (activation == Activation.IDENTITY) {
-      reduction.reduce(ReduceOp.SUM, kept, 0, row(biasGradient));
+      reduction.sumRows(kept, biasGradient);
     } else {
       biasActivation.backwardOfResult(out, kept, productGradient, biasGradient);
     }
-  }
-
-  private static Tensor row(Tensor vector) {
-    int width = vector.shape().dim(0);
-    long[] strides = {width, 1};
-    return vector.view(Layout.strided(Shape.of(1, width), strides, vector.layout().offset()));
   }
 }

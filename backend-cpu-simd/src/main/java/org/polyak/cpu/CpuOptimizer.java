@@ -1,7 +1,6 @@
 package org.polyak.cpu;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.OptimizerKernel;
 import org.polyak.spi.fused.OptimizerRule;
@@ -15,6 +14,12 @@ final class CpuOptimizer implements OptimizerKernel {
   /** Below it the variance of Adam's step is not finite (Liu et al. 2020, section 4). */
   private static final double RECTIFICATION_THRESHOLD = 5;
 
+  /** Elements that are worth a task of their own. */
+  private static final int LEAST_TASK = 16 * 1024;
+
+  /** Enough that threads of uneven speed finish together. */
+  private static final int MOST_TASKS = 256;
+
   private final WorkerPool pool;
   private final OptimizerLoops loops;
   private final OptimizerRule rule;
@@ -27,105 +32,121 @@ final class CpuOptimizer implements OptimizerKernel {
 
   @Override
   public void step(List<ParameterUpdate> updates, double learningRate, long step) {
-    for (ParameterUpdate update : updates) {
-      step(update, learningRate, step);
+    switch (rule) {
+      case GradientDescent descent -> {
+        OptimizerLoops.Descent coefficients = coefficients(descent, learningRate, step);
+        forEach(updates, (update, from, count) -> descend(coefficients, update, from, count));
+      }
+      case Adam adam -> adapt(updates, moments(adam, learningRate, (double) step));
+      case RectifiedAdam adam -> adapt(updates, moments(adam, learningRate, (double) step));
     }
   }
 
-  private void step(ParameterUpdate update, double learningRate, long step) {
-    Tensor parameter = update.parameter();
-    Tensor gradient = update.gradient();
-    List<Tensor> state = update.state();
-    @Nullable Tensor gradientScale = update.gradientScale();
-    float scale = 1;
-    if (gradientScale != null) {
-      FloatSpan s = FloatSpan.of(gradientScale);
-      scale = s.data()[s.offset()];
+  private void adapt(List<ParameterUpdate> updates, OptimizerLoops.Moments coefficients) {
+    forEach(updates, (update, from, count) -> adapt(coefficients, update, from, count));
+  }
+
+  /** What is done to some elements of a parameter. */
+  @FunctionalInterface
+  private interface Stretch {
+    void run(ParameterUpdate update, int from, int count);
+  }
+
+  /** One loop over the elements of all parameters, as if these lay one behind the other. */
+  private void forEach(List<ParameterUpdate> updates, Stretch stretch) {
+    long total = 0;
+    for (ParameterUpdate update : updates) {
+      total += update.parameter().shape().size();
     }
-    switch (rule) {
-      case GradientDescent descent ->
-          descend(descent, parameter, gradient, scale, state, learningRate, step);
-      case Adam adam ->
-          adapt(moments(adam, scale, learningRate, (double) step), parameter, gradient, state);
-      case RectifiedAdam adam ->
-          adapt(moments(adam, scale, learningRate, (double) step), parameter, gradient, state);
+    long each = Math.max(LEAST_TASK, Math.ceilDiv(total, MOST_TASKS));
+    pool.parallelFor(
+        (int) Math.ceilDiv(total, each),
+        (task, worker) -> run(updates, stretch, task * each, (task + 1) * each));
+  }
+
+  private static void run(List<ParameterUpdate> updates, Stretch stretch, long from, long to) {
+    long first = 0;
+    for (int i = 0; i < updates.size() && first < to; i++) {
+      ParameterUpdate update = updates.get(i);
+      long size = update.parameter().shape().size();
+      int begin = (int) Math.clamp(from - first, 0, size);
+      int end = (int) Math.clamp(to - first, 0, size);
+      if (begin < end) {
+        stretch.run(update, begin, end - begin);
+      }
+      first += size;
     }
   }
 
   private void descend(
-      GradientDescent descent,
-      Tensor parameter,
-      Tensor gradient,
-      float scale,
-      List<Tensor> state,
-      double learningRate,
-      long step) {
-    OptimizerLoops.Descent coefficients =
-        new OptimizerLoops.Descent(
-            scale,
-            (float) descent.weightDecay(),
-            (float) descent.momentum(),
-            step == 1 ? 1 : (float) (1 - descent.dampening()),
-            descent.nesterov(),
-            (float) learningRate);
-    RowBlocks blocks = RowBlocks.of(Math.toIntExact(parameter.shape().size()), 1);
-    FloatSpan theta = FloatSpan.of(parameter);
-    FloatSpan g = FloatSpan.of(gradient);
-    if (descent.momentum() == 0) {
-      pool.parallelFor(
-          blocks.count(),
-          (block, worker) ->
-              loops.descend(
-                  coefficients,
-                  blocks.rows(block),
-                  theta.data(),
-                  theta.offset() + blocks.first(block),
-                  g.data(),
-                  g.offset() + blocks.first(block)));
+      OptimizerLoops.Descent coefficients, ParameterUpdate update, int from, int count) {
+    Tensor theta = update.parameter();
+    Tensor g = update.gradient();
+    if (coefficients.momentum() == 0) {
+      loops.descend(
+          coefficients,
+          scale(update),
+          count,
+          CpuBuffer.floats(theta),
+          at(theta, from),
+          CpuBuffer.floats(g),
+          at(g, from));
       return;
     }
-    FloatSpan b = FloatSpan.of(state.getFirst());
-    pool.parallelFor(
-        blocks.count(),
-        (block, worker) ->
-            loops.descend(
-                coefficients,
-                blocks.rows(block),
-                theta.data(),
-                theta.offset() + blocks.first(block),
-                g.data(),
-                g.offset() + blocks.first(block),
-                b.data(),
-                b.offset() + blocks.first(block)));
+    Tensor b = update.state().getFirst();
+    loops.descend(
+        coefficients,
+        scale(update),
+        count,
+        CpuBuffer.floats(theta),
+        at(theta, from),
+        CpuBuffer.floats(g),
+        at(g, from),
+        CpuBuffer.floats(b),
+        at(b, from));
   }
 
   private void adapt(
-      OptimizerLoops.Moments coefficients, Tensor parameter, Tensor gradient, List<Tensor> state) {
-    RowBlocks blocks = RowBlocks.of(Math.toIntExact(parameter.shape().size()), 1);
-    FloatSpan theta = FloatSpan.of(parameter);
-    FloatSpan g = FloatSpan.of(gradient);
-    FloatSpan m = FloatSpan.of(state.get(0));
-    FloatSpan v = FloatSpan.of(state.get(1));
-    pool.parallelFor(
-        blocks.count(),
-        (block, worker) ->
-            loops.adapt(
-                coefficients,
-                blocks.rows(block),
-                theta.data(),
-                theta.offset() + blocks.first(block),
-                g.data(),
-                g.offset() + blocks.first(block),
-                m.data(),
-                m.offset() + blocks.first(block),
-                v.data(),
-                v.offset() + blocks.first(block)));
+      OptimizerLoops.Moments coefficients, ParameterUpdate update, int from, int count) {
+    Tensor theta = update.parameter();
+    Tensor g = update.gradient();
+    Tensor m = update.state().get(0);
+    Tensor v = update.state().get(1);
+    loops.adapt(
+        coefficients,
+        scale(update),
+        count,
+        CpuBuffer.floats(theta),
+        at(theta, from),
+        CpuBuffer.floats(g),
+        at(g, from),
+        CpuBuffer.floats(m),
+        at(m, from),
+        CpuBuffer.floats(v),
+        at(v, from));
   }
 
-  private static OptimizerLoops.Moments moments(
-      Adam adam, float gradientScale, double learningRate, double step) {
+  private static float scale(ParameterUpdate update) {
+    Tensor scale = update.gradientScale();
+    return scale == null ? 1 : CpuBuffer.floats(scale)[at(scale, 0)];
+  }
+
+  private static int at(Tensor tensor, int element) {
+    return CpuBuffer.offset(tensor) + element;
+  }
+
+  private static OptimizerLoops.Descent coefficients(
+      GradientDescent descent, double learningRate, long step) {
+    return new OptimizerLoops.Descent(
+        (float) descent.weightDecay(),
+        (float) descent.momentum(),
+        step == 1 ? 1 : (float) (1 - descent.dampening()),
+        descent.nesterov(),
+        (float) learningRate);
+  }
+
+  private static OptimizerLoops.Moments moments(Adam adam, double learningRate, double step) {
     return new OptimizerLoops.Moments(
-        gradientScale,
         adam.decoupled() ? 0 : (float) adam.weightDecay(),
         adam.decoupled() ? (float) (1 - learningRate * adam.weightDecay()) : 1,
         (float) adam.beta1(),
@@ -139,7 +160,7 @@ final class CpuOptimizer implements OptimizerKernel {
   }
 
   private static OptimizerLoops.Moments moments(
-      RectifiedAdam adam, float gradientScale, double learningRate, double step) {
+      RectifiedAdam adam, double learningRate, double step) {
     double power = Math.pow(adam.beta2(), step);
     double longest = 2 / (1 - adam.beta2()) - 1;
     double length = longest - 2 * step * power / (1 - power);
@@ -155,7 +176,6 @@ final class CpuOptimizer implements OptimizerKernel {
       rate *= rectification * Math.sqrt(1 - power);
     }
     return new OptimizerLoops.Moments(
-        gradientScale,
         adam.decoupled() ? 0 : (float) adam.weightDecay(),
         adam.decoupled() ? (float) (1 - learningRate * adam.weightDecay()) : 1,
         (float) adam.beta1(),

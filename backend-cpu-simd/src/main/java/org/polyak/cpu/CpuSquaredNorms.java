@@ -17,13 +17,13 @@ final class CpuSquaredNorms implements SquaredNormsKernel {
   @Override
   public void squaredNorms(List<Tensor> tensors, Tensor norms) {
     FloatSpan out = FloatSpan.of(norms);
-    List<FloatSpan> spans = tensors.stream().map(FloatSpan::of).toList();
     pool.parallelFor(
         tensors.size(),
         (index, worker) -> {
-          FloatSpan span = spans.get(index);
-          int count = Math.toIntExact(tensors.get(index).shape().size());
-          out.data()[out.offset() + index] = loops.squaredNorm(count, span.data(), span.offset());
+          Tensor tensor = tensors.get(index);
+          int count = Math.toIntExact(tensor.shape().size());
+          out.data()[out.offset() + index] =
+              loops.squaredNorm(count, CpuBuffer.floats(tensor), CpuBuffer.offset(tensor));
         });
   }
 }

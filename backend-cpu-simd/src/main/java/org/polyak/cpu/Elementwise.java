@@ -8,6 +8,12 @@ import org.polyak.spi.UnaryOp;
 
 /** The verbs that treat every position by itself: fill, copy, unary, binary, select. */
 final class Elementwise {
+  /** Elements of a task where all tensors are contiguous. */
+  private static final int FLAT_PIECE = 32 * 1024;
+
+  /** The strides of contiguous tensors; never written. */
+  private final int[] ones = {1, 1, 1, 1};
+
   private final WorkerPool pool;
   private final UnaryKernel unary;
   private final BinaryKernel binary;
@@ -144,11 +150,40 @@ final class Elementwise {
     if (out.shape().size() == 0) {
       return;
     }
+    if (isFlat(out, inputs)) {
+      flat(run, out, inputs);
+      return;
+    }
     Layout[] layouts = new Layout[inputs.length + 1];
     layouts[0] = out.layout();
     for (int i = 0; i < inputs.length; i++) {
       layouts[i + 1] = inputs[i].layout();
     }
     LoopNest.of(layouts).forEach(pool, run);
+  }
+
+  private static boolean isFlat(Tensor out, Tensor... inputs) {
+    boolean flat = out.layout().isContiguous();
+    for (Tensor input : inputs) {
+      flat &= input.layout().isContiguous();
+    }
+    return flat;
+  }
+
+  /** The usual case in one loop: all tensors contiguous, and so one long run. */
+  private void flat(LoopNest.Run run, Tensor out, Tensor... inputs) {
+    int size = Math.toIntExact(out.shape().size());
+    pool.parallelFor(
+        Tasks.count(size, FLAT_PIECE),
+        (task, worker) -> {
+          int from = task * FLAT_PIECE;
+          int[] at = worker.borrowIntegers(inputs.length + 1);
+          at[0] = from + CpuBuffer.offset(out);
+          for (int i = 0; i < inputs.length; i++) {
+            at[i + 1] = from + CpuBuffer.offset(inputs[i]);
+          }
+          run.run(Math.min(FLAT_PIECE, size - from), at, ones, worker);
+          worker.giveBack(at);
+        });
   }
 }

@@ -15,6 +15,6 @@ record FloatSpan(float[] data, int offset) {
 
   /** Where the elements of a tensor begin. */
   static FloatSpan of(Tensor tensor) {
-    return new FloatSpan(CpuBuffer.floats(tensor), Math.toIntExact(tensor.layout().offset()));
+    return new FloatSpan(CpuBuffer.floats(tensor), CpuBuffer.offset(tensor));
   }
 }

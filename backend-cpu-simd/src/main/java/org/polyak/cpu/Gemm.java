@@ -31,6 +31,8 @@ final class Gemm {
   private final WorkerPool pool;
   private final ArrayPool<float[]> arrays;
   private final GemmBlocks blocks;
+  private final Packing packing = new Packing();
+  private final Spreading spreading = new Spreading();
 
   /**
    * A product on a pool.
@@ -214,19 +216,35 @@ final class Gemm {
     int terms = Math.clamp(PACK_TASK / Math.min(columns, COLUMN_BLOCK), 1, depth);
     pool.parallelFor(
         across * Tasks.count(depth, terms),
-        (task, worker) -> {
-          int j = task % across * COLUMN_BLOCK;
-          int k = task / across * terms;
-          blocks.pack(
-              b,
-              depth,
-              columns,
-              j,
-              task % across == across - 1 ? columns : j + COLUMN_BLOCK,
-              k,
-              Math.min(depth, k + terms),
-              buffer);
-        });
+        packing.begin(b, depth, columns, buffer, across, terms));
+  }
+
+  /** The loop that packs: one object for all products, which follow each other. */
+  private final class Packing implements WorkerPool.Body {
+    private Operand b = Operand.NONE;
+    private int depth;
+    private int columns;
+    private float[] buffer = b.data();
+    private int across;
+    private int terms;
+
+    Packing begin(Operand b, int depth, int columns, float[] buffer, int across, int terms) {
+      this.b = b;
+      this.depth = depth;
+      this.columns = columns;
+      this.buffer = buffer;
+      this.across = across;
+      this.terms = terms;
+      return this;
+    }
+
+    @Override
+    public void run(int task, Worker worker) {
+      int j = task % across * COLUMN_BLOCK;
+      int k = task / across * terms;
+      int end = task % across == across - 1 ? columns : j + COLUMN_BLOCK;
+      blocks.pack(b, depth, columns, j, end, k, Math.min(depth, k + terms), buffer);
+    }
   }
 
   /**
@@ -259,21 +277,52 @@ final class Gemm {
     int across = acrossBlocks(n, columnBlock);
     pool.parallelFor(
         across * Tasks.count(m, rowBlock),
-        (task, worker) -> {
-          int i = task / across * rowBlock;
-          int j = task % across * columnBlock;
-          blocks.block(
-              worker,
-              i,
-              Math.min(m, i + rowBlock),
-              j,
-              task % across == across - 1 ? n : j + columnBlock,
-              n,
-              depth,
-              a,
-              b,
-              c,
-              accumulate);
-        });
+        spreading.begin(m, n, depth, a, b, c, accumulate, rowBlock, columnBlock, across));
+  }
+
+  /** The loop over blocks of C: one object for all products, which follow each other. */
+  private final class Spreading implements WorkerPool.Body {
+    private int m;
+    private int n;
+    private int depth;
+    private Operand a = Operand.NONE;
+    private Panels b = Panels.direct(a, 0);
+    private Operand c = a;
+    private boolean accumulate;
+    private int rowBlock;
+    private int columnBlock;
+    private int across;
+
+    Spreading begin(
+        int m,
+        int n,
+        int depth,
+        Operand a,
+        Panels b,
+        Operand c,
+        boolean accumulate,
+        int rowBlock,
+        int columnBlock,
+        int across) {
+      this.m = m;
+      this.n = n;
+      this.depth = depth;
+      this.a = a;
+      this.b = b;
+      this.c = c;
+      this.accumulate = accumulate;
+      this.rowBlock = rowBlock;
+      this.columnBlock = columnBlock;
+      this.across = across;
+      return this;
+    }
+
+    @Override
+    public void run(int task, Worker worker) {
+      int i = task / across * rowBlock;
+      int j = task % across * columnBlock;
+      int end = task % across == across - 1 ? n : j + columnBlock;
+      blocks.block(worker, i, Math.min(m, i + rowBlock), j, end, n, depth, a, b, c, accumulate);
+    }
   }
 }

@@ -1,7 +1,6 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
-import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.Normaliser;
 
@@ -13,7 +12,6 @@ import org.polyak.spi.fused.Normaliser;
 final class HeadGradientRows {
   private final AttentionSpec spec;
   private final HeadRows rows;
-  private final AttentionBackward.Task task;
   private final HeadShape shape;
   private final HeadGroups groups;
   private final GradientBlock block;
@@ -21,8 +19,33 @@ final class HeadGradientRows {
   /** dd of every query of each head: computed once, wanted in both directions. */
   private final float[][] denominators;
 
+  private AttentionBackward.Task task;
+  private Places places;
   private int group;
   private int length;
+
+  /** Where the tensors of a pass keep the rows of its heads. */
+  private record Places(
+      HeadTensor queries,
+      HeadTensor keys,
+      HeadTensor values,
+      HeadTensor outGradient,
+      HeadTensor queryGradient,
+      HeadTensor keyGradient,
+      HeadTensor valueGradient,
+      FloatSpan saved) {
+    static Places of(AttentionBackward.Task task) {
+      return new Places(
+          HeadTensor.of(task.inputs().queries()),
+          HeadTensor.of(task.inputs().keys()),
+          HeadTensor.of(task.inputs().values()),
+          HeadTensor.of(task.outGradient()),
+          HeadTensor.of(task.gradients().queries()),
+          HeadTensor.of(task.gradients().keys()),
+          HeadTensor.of(task.gradients().values()),
+          FloatSpan.of(task.saved()));
+    }
+  }
 
   HeadGradientRows(
       AttentionSpec spec,
@@ -34,14 +57,20 @@ final class HeadGradientRows {
     this.spec = spec;
     this.rows = rows;
     this.task = task;
+    this.places = Places.of(task);
     this.shape = task.shape();
     this.groups = groups;
     this.block = block;
     denominators = scratch.take(groups.perTask(), hasKeySum() ? shape.queries() : 0);
   }
 
-  /** Goes on to the heads of another task. */
-  void moveTo(int group) {
+  /** Goes on to other heads, perhaps of another pass. */
+  @SuppressWarnings("ReferenceEquality") // one task object is one pass
+  void moveTo(AttentionBackward.Task next, int group) {
+    if (task != next) {
+      task = next;
+      places = Places.of(next);
+    }
     this.group = group;
     length = shape.length(task.inputs().keyLengths(), groups.sequence(group));
   }
@@ -80,7 +109,7 @@ final class HeadGradientRows {
 
   /** φ(q). */
   void loadQueries(int from, int count, boolean backwards) {
-    map(task.inputs().queries(), from, count, 0, backwards, block.q());
+    map(places.queries(), from, count, 0, backwards, block.q());
   }
 
   /** φ(k), and v times factors; padding is zero, whatever the tensors hold there. */
@@ -89,8 +118,8 @@ final class HeadGradientRows {
     int firstReal = backwards ? count - real : 0;
     int firstPadding = backwards ? 0 : real;
     int padding = count - real;
-    map(task.inputs().keys(), from, real, firstReal, backwards, block.k());
-    scale(task.inputs().values(), from, real, firstReal, backwards, valueFactors, block.v());
+    map(places.keys(), from, real, firstReal, backwards, block.k());
+    scale(places.values(), from, real, firstReal, backwards, valueFactors, block.v());
     for (int h = 0; h < heads(); h++) {
       clear(block.k()[h], firstPadding, padding, shape.keyStride());
       clear(block.v()[h], firstPadding, padding, shape.valueStride());
@@ -132,11 +161,11 @@ final class HeadGradientRows {
             yield block.reciprocals();
           }
         };
-    scale(task.outGradient(), from, count, 0, backwards, factors, block.numerator());
+    scale(places.outGradient(), from, count, 0, backwards, factors, block.numerator());
   }
 
   private void loadDenominators(int from, int count, boolean backwards) {
-    FloatSpan saved = FloatSpan.of(task.saved());
+    FloatSpan saved = places.saved();
     for (int h = 0; h < heads(); h++) {
       int at = saved.offset() + index(h) * shape.queries();
       for (int row = 0; row < count; row++) {
@@ -199,7 +228,7 @@ final class HeadGradientRows {
 
   /** Stores gradients for the queries. */
   void storeQueryGradients(int from, int count) {
-    Tensor to = task.gradients().queries();
+    HeadTensor to = places.queryGradient();
     store(block.keyGradient(), shape.keyStride(), to, from, count, 0, false, block.ones());
   }
 
@@ -208,7 +237,7 @@ final class HeadGradientRows {
     storeReal(
         block.keyGradient(),
         shape.keyStride(),
-        task.gradients().keys(),
+        places.keyGradient(),
         from,
         count,
         backwards,
@@ -220,7 +249,7 @@ final class HeadGradientRows {
     storeReal(
         block.valueGradient(),
         shape.valueStride(),
-        task.gradients().values(),
+        places.valueGradient(),
         from,
         count,
         backwards,
@@ -243,8 +272,8 @@ final class HeadGradientRows {
 
   /** Sets the gradients of keys and values from a token on to zero. */
   void clearKeysAndValues(int from) {
-    clear(HeadTensor.of(task.gradients().keys()), from);
-    clear(HeadTensor.of(task.gradients().values()), from);
+    clear(places.keyGradient(), from);
+    clear(places.valueGradient(), from);
   }
 
   private void clear(HeadTensor tensor, int from) {
@@ -255,8 +284,7 @@ final class HeadGradientRows {
   }
 
   private void map(
-      Tensor tensor, int from, int count, int firstRow, boolean backwards, float[][] to) {
-    HeadTensor place = HeadTensor.of(tensor);
+      HeadTensor place, int from, int count, int firstRow, boolean backwards, float[][] to) {
     if (count > 0) {
       rows.load(
           spec.featureMap(),
@@ -273,14 +301,13 @@ final class HeadGradientRows {
   }
 
   private void scale(
-      Tensor tensor,
+      HeadTensor place,
       int from,
       int count,
       int firstRow,
       boolean backwards,
       float[][] factors,
       float[][] to) {
-    HeadTensor place = HeadTensor.of(tensor);
     if (count > 0) {
       rows.loadScaled(
           count,
@@ -299,26 +326,25 @@ final class HeadGradientRows {
   private void storeReal(
       float[][] gradients,
       int stride,
-      Tensor tensor,
+      HeadTensor place,
       int from,
       int count,
       boolean backwards,
       float[][] factors) {
     int real = Math.clamp(length - from, 0, count);
     int firstRow = backwards ? count - real : 0;
-    store(gradients, stride, tensor, from, real, firstRow, backwards, factors);
+    store(gradients, stride, place, from, real, firstRow, backwards, factors);
   }
 
   private void store(
       float[][] from,
       int stride,
-      Tensor tensor,
+      HeadTensor place,
       int first,
       int count,
       int firstRow,
       boolean backwards,
       float[][] factors) {
-    HeadTensor place = HeadTensor.of(tensor);
     if (count > 0) {
       rows.store(
           count,

@@ -12,6 +12,6 @@ import org.polyak.spi.Tensor;
 record IntSpan(int[] data, int offset) {
   /** Where the elements of a tensor begin. */
   static IntSpan of(Tensor tensor) {
-    return new IntSpan(CpuBuffer.ints(tensor), Math.toIntExact(tensor.layout().offset()));
+    return new IntSpan(CpuBuffer.ints(tensor), CpuBuffer.offset(tensor));
   }
 }

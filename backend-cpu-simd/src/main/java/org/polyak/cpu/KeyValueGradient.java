@@ -27,8 +27,11 @@ final class KeyValueGradient {
   private final float[][] querySum;
   private final float[][] keyGradient;
   private final float[][] valueGradient;
-  private final CausalScan.Block[] valueBlocks;
-  private final CausalScan.Block[] keyBlocks;
+  private final HeadBlocks valueBlocks;
+  private final HeadBlocks keyBlocks;
+  private final HeadGroups.Step addQueries = this::addQueries;
+  private final HeadGroups.Step scanTokens = this::scanTokens;
+  private final HeadGroups.Step readOut = this::readOut;
   private final CausalScan.States[] states;
   private final CausalScan.States[] transposedStates;
 
@@ -54,12 +57,12 @@ final class KeyValueGradient {
     querySum = scratch.take(count, shape.keyStride());
     keyGradient = block.keyGradient();
     valueGradient = block.valueGradient();
-    valueBlocks = new CausalScan.Block[count];
-    keyBlocks = new CausalScan.Block[count];
+    CausalScan.Block[] ofValues = new CausalScan.Block[count];
+    CausalScan.Block[] ofKeys = new CausalScan.Block[count];
     states = new CausalScan.States[count];
     transposedStates = new CausalScan.States[count];
     for (int h = 0; h < count; h++) {
-      valueBlocks[h] =
+      ofValues[h] =
           new CausalScan.Block(
               block.tokens(),
               shape.keyRows(),
@@ -69,7 +72,7 @@ final class KeyValueGradient {
               block.numerator()[h],
               block.k()[h],
               valueGradient[h]);
-      keyBlocks[h] =
+      ofKeys[h] =
           new CausalScan.Block(
               block.tokens(),
               shape.valueRows(),
@@ -82,6 +85,8 @@ final class KeyValueGradient {
       states[h] = states(h, memory, momentum);
       transposedStates[h] = states(h, memoryTransposed, momentumTransposed);
     }
+    valueBlocks = new HeadBlocks(ofValues);
+    keyBlocks = new HeadBlocks(ofKeys);
   }
 
   private void loadLast() {
@@ -102,12 +107,12 @@ final class KeyValueGradient {
     int length = heads.length();
     int queries = shape.queries();
     int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
-    HeadGroups.forwards(scanned, queries, block.tokens(), this::addQueries);
+    HeadGroups.forwards(scanned, queries, block.tokens(), addQueries);
     transpose();
     heads.clearKeysAndValues(length);
-    HeadGroups.backwards(scanned, block.tokens(), this::scanTokens);
+    HeadGroups.backwards(scanned, block.tokens(), scanTokens);
     if (!spec.causal()) {
-      HeadGroups.forwards(0, length, block.tokens(), this::readOut);
+      HeadGroups.forwards(0, length, block.tokens(), readOut);
     }
     storeInitial();
   }
@@ -147,11 +152,9 @@ final class KeyValueGradient {
     heads.loadOutGradients(from, count, true);
     for (int h = 0; h < heads.heads(); h++) {
       Arrays.fill(valueGradient[h], 0, count * shape.valueStride(), 0);
-      valueBlocks[h] = valueBlocks[h].ofTokens(count);
-      scan.reverse(worker, valueBlocks[h], states[h]);
+      scan.reverse(worker, valueBlocks.of(h, count), states[h]);
       Arrays.fill(keyGradient[h], 0, count * shape.keyStride(), 0);
-      keyBlocks[h] = keyBlocks[h].ofTokens(count);
-      scan.reverse(worker, keyBlocks[h], transposedStates[h]);
+      scan.reverse(worker, keyBlocks.of(h, count), transposedStates[h]);
       if (heads.hasKeySum()) {
         heads.addQuerySums(h, count, querySum[h]);
       } else {

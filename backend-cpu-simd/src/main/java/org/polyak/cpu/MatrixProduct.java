@@ -46,10 +46,45 @@ final class MatrixProduct {
     }
     int n = out.shape().dim(-1);
     int depth = a.shape().dim(-1);
-    Operand x = new Operand(left, offset(a), rowStrideA, columnStride(a));
-    Operand y = new Operand(right, offset(b), rowStride(b), columnStride(b));
-    Operand z = new Operand(to, offset(out), rowStrideC, columnStride(out));
-    Batch batch = batch(batchAxes, a.layout(), b.layout(), out.layout());
+    Operand x = new Operand(left, CpuBuffer.offset(a), rowStrideA, columnStride(a));
+    Operand y = new Operand(right, CpuBuffer.offset(b), rowStride(b), columnStride(b));
+    Operand z = new Operand(to, CpuBuffer.offset(out), rowStrideC, columnStride(out));
+    multiply(
+        batch(batchAxes, a.layout(), b.layout(), out.layout()),
+        m,
+        n,
+        depth,
+        x,
+        y,
+        z,
+        accumulate,
+        b);
+  }
+
+  /** {@code out = a·bᵀ} of matrices, b being {@code [N, K]}. */
+  void runTransposed(Tensor a, Tensor b, Tensor out) {
+    float[] left = CpuBuffer.floats(a);
+    float[] to = CpuBuffer.floats(out);
+    float[] right = CpuBuffer.unwritten(b);
+    int n = b.shape().dim(0);
+    int depth = b.shape().dim(1);
+    Operand x = new Operand(left, CpuBuffer.offset(a), rowStride(a), columnStride(a));
+    int columns = n == 1 ? 1 : stride(b.layout(), 0);
+    Operand y = new Operand(right, CpuBuffer.offset(b), stride(b.layout(), 1), columns);
+    Operand z = new Operand(to, CpuBuffer.offset(out), rowStride(out), columnStride(out));
+    multiply(Batch.SINGLE, out.shape().dim(0), n, depth, x, y, z, false, b);
+  }
+
+  private void multiply(
+      Batch batch,
+      int m,
+      int n,
+      int depth,
+      Operand x,
+      Operand y,
+      Operand z,
+      boolean accumulate,
+      Tensor b) {
     Panels panels = batch.count() == 1 ? kept(b, m, n, depth, x, y, z) : null;
     if (panels == null) {
       gemm.multiply(batch, m, n, depth, x, y, z, accumulate);
@@ -66,6 +101,9 @@ final class MatrixProduct {
   }
 
   private static Batch batch(int axes, Layout a, Layout b, Layout c) {
+    if (axes == 0) {
+      return Batch.SINGLE;
+    }
     int[] extents = new int[axes];
     int[] stridesA = new int[axes];
     int[] stridesB = new int[axes];
@@ -77,10 +115,6 @@ final class MatrixProduct {
       stridesC[axis] = stride(c, axis);
     }
     return new Batch(extents, stridesA, stridesB, stridesC);
-  }
-
-  private static int offset(Tensor tensor) {
-    return Math.toIntExact(tensor.layout().offset());
   }
 
   private static int rowStride(Tensor tensor) {

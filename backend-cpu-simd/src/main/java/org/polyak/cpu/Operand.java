@@ -5,6 +5,9 @@ package org.polyak.cpu;
  * transpose is an exchange of strides. Immutable handle on mutable memory.
  */
 final class Operand {
+  /** No matrix. */
+  static final Operand NONE = new Operand(new float[0], 0, 0, 0);
+
   private final float[] data;
   private final int offset;
   private final int rowStride;

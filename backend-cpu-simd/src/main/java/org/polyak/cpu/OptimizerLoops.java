@@ -8,26 +8,18 @@ interface OptimizerLoops {
   /**
    * What one step of gradient descent does to every element.
    *
-   * @param gradientScale factor on g, applied first
    * @param decay λ, added to g times θ
    * @param momentum μ; 0 for none
    * @param intake what g adds to b: 1 − dampening, or 1 in the first step
    * @param nesterov whether the step is along g + μb rather than b
    * @param rate η
    */
-  record Descent(
-      float gradientScale,
-      float decay,
-      float momentum,
-      float intake,
-      boolean nesterov,
-      float rate) {}
+  record Descent(float decay, float momentum, float intake, boolean nesterov, float rate) {}
 
   /**
    * What one step of the Adam family does to every element: {@code θ = keep·θ −
    * rate·m/(rootScale·√v + ε)}, or {@code keep·θ − rate·m}.
    *
-   * @param gradientScale factor on g, applied first
    * @param decay coupled weight decay, added to g times θ
    * @param keep 1 minus decoupled weight decay
    * @param beta1 β₁
@@ -40,7 +32,6 @@ interface OptimizerLoops {
    * @param epsilon ε
    */
   record Moments(
-      float gradientScale,
       float decay,
       float keep,
       float beta1,
@@ -56,6 +47,7 @@ interface OptimizerLoops {
    * Gradient descent without memory.
    *
    * @param step coefficients
+   * @param gradientScale factor on g, applied first
    * @param count number of elements
    * @param parameter θ, updated
    * @param parameterOffset first element
@@ -64,6 +56,7 @@ interface OptimizerLoops {
    */
   void descend(
       Descent step,
+      float gradientScale,
       int count,
       float[] parameter,
       int parameterOffset,
@@ -74,6 +67,7 @@ interface OptimizerLoops {
    * Gradient descent with momentum.
    *
    * @param step coefficients
+   * @param gradientScale factor on g, applied first
    * @param count number of elements
    * @param parameter θ, updated
    * @param parameterOffset first element
@@ -84,6 +78,7 @@ interface OptimizerLoops {
    */
   void descend(
       Descent step,
+      float gradientScale,
       int count,
       float[] parameter,
       int parameterOffset,
@@ -96,6 +91,7 @@ interface OptimizerLoops {
    * A step of the Adam family.
    *
    * @param step coefficients
+   * @param gradientScale factor on g, applied first
    * @param count number of elements
    * @param parameter θ, updated
    * @param parameterOffset first element
@@ -108,6 +104,7 @@ interface OptimizerLoops {
    */
   void adapt(
       Moments step,
+      float gradientScale,
       int count,
       float[] parameter,
       int parameterOffset,

@@ -26,8 +26,11 @@ final class QueryGradient {
   private final float[][] keySum;
   private final float[][] gradient;
   private final float[] state;
-  private final CausalScan.Block[] blocks;
+  private final HeadBlocks blocks;
   private final CausalScan.States[] states;
+  private final HeadGroups.Step scanTokens = this::scanTokens;
+  private final HeadGroups.Step addKeys = this::addKeys;
+  private final HeadGroups.Step readOut = this::readOut;
 
   QueryGradient(
       AttentionSpec spec,
@@ -48,10 +51,10 @@ final class QueryGradient {
     keySum = scratch.take(heads.heads(), shape.keyStride());
     gradient = block.keyGradient();
     state = scratch.take(shape.stateSize());
-    blocks = new CausalScan.Block[heads.heads()];
+    CausalScan.Block[] whole = new CausalScan.Block[heads.heads()];
     states = new CausalScan.States[heads.heads()];
     for (int h = 0; h < heads.heads(); h++) {
-      blocks[h] =
+      whole[h] =
           new CausalScan.Block(
               block.tokens(),
               shape.valueRows(),
@@ -63,6 +66,7 @@ final class QueryGradient {
               gradient[h]);
       states[h] = new CausalScan.States(memory[h], momentum == null ? null : momentum[h]);
     }
+    blocks = new HeadBlocks(whole);
   }
 
   private void loadInitial() {
@@ -85,11 +89,11 @@ final class QueryGradient {
     int length = heads.length();
     int queries = shape.queries();
     int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
-    HeadGroups.forwards(0, scanned, block.tokens(), this::scanTokens);
+    HeadGroups.forwards(0, scanned, block.tokens(), scanTokens);
     if (!spec.causal()) {
-      HeadGroups.forwards(0, length, block.tokens(), this::addKeys);
+      HeadGroups.forwards(0, length, block.tokens(), addKeys);
     }
-    HeadGroups.forwards(scanned, queries, block.tokens(), this::readOut);
+    HeadGroups.forwards(scanned, queries, block.tokens(), readOut);
   }
 
   private void scanTokens(int from, int count) {
@@ -98,8 +102,7 @@ final class QueryGradient {
     heads.loadOutGradients(from, count, false);
     for (int h = 0; h < heads.heads(); h++) {
       Arrays.fill(gradient[h], 0, count * shape.keyStride(), 0);
-      blocks[h] = blocks[h].ofTokens(count);
-      scan.forward(worker, blocks[h], states[h]);
+      scan.forward(worker, blocks.of(h, count), states[h]);
       if (heads.hasKeySum()) {
         heads.computeDenominators(h, from, count);
         heads.addKeySums(h, count, keySum[h]);

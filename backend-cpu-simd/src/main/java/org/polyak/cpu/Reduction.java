@@ -16,6 +16,9 @@ final class Reduction {
   /** Length of the pieces of a long axis otherwise. */
   private static final int COLUMN_PIECE = 512;
 
+  /** Longest row of which the only sum is taken without vectors. */
+  private static final int ONE_ROW = 16 * 1024;
+
   /** Columns reduced at once. */
   private static final int COLUMNS = 256;
 
@@ -40,7 +43,69 @@ final class Reduction {
     }
   }
 
+  /**
+   * The sums of the columns of a contiguous matrix {@code [R, E]}, in the order in which {@link
+   * #reduce} takes them.
+   *
+   * @param out {@code [E]}
+   */
+  void sumRows(Tensor in, Tensor out) {
+    int rows = in.shape().dim(0);
+    int width = in.shape().dim(1);
+    float[] from = CpuBuffer.floats(in);
+    int fromAt = CpuBuffer.offset(in);
+    float[] to = CpuBuffer.floats(out);
+    int toAt = CpuBuffer.offset(out);
+    if (rows <= 2 * COLUMN_PIECE) {
+      sumRows(rows, Math.max(1, rows), width, from, fromAt, to, toAt);
+      return;
+    }
+    int pieces = Tasks.count(rows, COLUMN_PIECE);
+    float[] partial = arrays.borrow(Math.multiplyExact(pieces, width));
+    sumRows(rows, COLUMN_PIECE, width, from, fromAt, partial, 0);
+    sumRows(pieces, pieces, width, partial, 0, to, toAt);
+    arrays.giveBack(partial);
+  }
+
+  /** Sums every so many rows to a row. */
+  private void sumRows(
+      int rows, int each, int width, float[] from, int fromOffset, float[] to, int toOffset) {
+    int across = Tasks.count(width, COLUMNS);
+    pool.parallelFor(
+        across * Math.max(1, Tasks.count(rows, each)),
+        (task, worker) -> {
+          int piece = task / across;
+          int column = task % across * COLUMNS;
+          int n = Math.min(COLUMNS, width - column);
+          float[] sum = worker.borrow(n);
+          int first = fromOffset + piece * each * width + column;
+          sumRows(Math.min(each, rows - piece * each), width, n, from, first, sum, worker);
+          System.arraycopy(sum, 0, to, toOffset + piece * width + column, n);
+          worker.giveBack(sum);
+        });
+  }
+
+  /** A sum that is taken once in a step, too seldom for loops over vectors to be compiled well. */
+  private static float sumOne(int n, float[] from, int offset) {
+    double even = 0;
+    double odd = 0;
+    int whole = n - n % 2;
+    for (int i = 0; i < whole; i += 2) {
+      even += from[offset + i];
+      odd += from[offset + i + 1];
+    }
+    return (float) (whole < n ? even + odd + from[offset + whole] : even + odd);
+  }
+
   private void reduce(ReduceOp op, float[] from, Layout in, int axis, float[] to, Layout out) {
+    int extent = in.shape().dim(axis);
+    if (op == ReduceOp.SUM
+        && out.shape().size() == 1
+        && extent <= ONE_ROW
+        && (extent == 1 || in.stride(axis) == 1)) {
+      to[Math.toIntExact(out.offset())] = sumOne(extent, from, Math.toIntExact(in.offset()));
+      return;
+    }
     LoopNest nest = LoopNest.without(axis, in, out);
     boolean columns = in.stride(axis) != 1 && nest.innerStride(0) == 1 && nest.inner() > 1;
     int piece = columns ? COLUMN_PIECE : ROW_PIECE;

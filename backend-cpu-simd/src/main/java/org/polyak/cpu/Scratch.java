@@ -3,21 +3,33 @@ package org.polyak.cpu;
 import java.util.Arrays;
 
 /**
- * Arrays that one task borrowed from its worker, given back together. The last to be made is the
- * first to be closed.
+ * Arrays at the disposal of one thread: borrowed from its worker by one task and given back
+ * together, the last to be made being the first to be closed; or kept from loop to loop.
  */
 final class Scratch implements AutoCloseable {
   private final Worker worker;
+  private final boolean borrows;
   private final int lentBefore;
 
-  Scratch(Worker worker) {
+  private Scratch(Worker worker, boolean borrows) {
     this.worker = worker;
+    this.borrows = borrows;
     this.lentBefore = worker.lent();
+  }
+
+  /** For one task. */
+  Scratch(Worker worker) {
+    this(worker, true);
+  }
+
+  /** For what {@link Worker#keep} keeps; not to be closed. */
+  static Scratch kept(Worker worker) {
+    return new Scratch(worker, false);
   }
 
   /** An array of at least this length with unspecified contents. */
   float[] take(int length) {
-    return worker.lend(length);
+    return borrows ? worker.lend(length) : new float[length];
   }
 
   /** An array for each of several heads, each as {@link #take} gives it. */

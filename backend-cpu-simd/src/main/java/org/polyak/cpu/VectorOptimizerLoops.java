@@ -15,6 +15,7 @@ final class VectorOptimizerLoops implements OptimizerLoops {
   @Override
   public void descend(
       Descent step,
+      float gradientScale,
       int count,
       float[] parameter,
       int parameterOffset,
@@ -24,7 +25,7 @@ final class VectorOptimizerLoops implements OptimizerLoops {
       VectorMask<Float> mask = S.indexInRange(i, count);
       FloatVector theta = FloatVector.fromArray(S, parameter, parameterOffset + i, mask);
       FloatVector g = FloatVector.fromArray(S, gradient, gradientOffset + i, mask);
-      g = theta.mul(step.decay()).add(g.mul(step.gradientScale()));
+      g = theta.mul(step.decay()).add(g.mul(gradientScale));
       theta.sub(g.mul(step.rate())).intoArray(parameter, parameterOffset + i, mask);
     }
   }
@@ -32,6 +33,7 @@ final class VectorOptimizerLoops implements OptimizerLoops {
   @Override
   public void descend(
       Descent step,
+      float gradientScale,
       int count,
       float[] parameter,
       int parameterOffset,
@@ -43,7 +45,7 @@ final class VectorOptimizerLoops implements OptimizerLoops {
       VectorMask<Float> mask = S.indexInRange(i, count);
       FloatVector theta = FloatVector.fromArray(S, parameter, parameterOffset + i, mask);
       FloatVector g = FloatVector.fromArray(S, gradient, gradientOffset + i, mask);
-      g = theta.mul(step.decay()).add(g.mul(step.gradientScale()));
+      g = theta.mul(step.decay()).add(g.mul(gradientScale));
       FloatVector b = FloatVector.fromArray(S, buffer, bufferOffset + i, mask);
       b = b.mul(step.momentum()).add(g.mul(step.intake()));
       b.intoArray(buffer, bufferOffset + i, mask);
@@ -55,6 +57,7 @@ final class VectorOptimizerLoops implements OptimizerLoops {
   @Override
   public void adapt(
       Moments step,
+      float gradientScale,
       int count,
       float[] parameter,
       int parameterOffset,
@@ -68,7 +71,7 @@ final class VectorOptimizerLoops implements OptimizerLoops {
       VectorMask<Float> mask = S.indexInRange(i, count);
       FloatVector theta = FloatVector.fromArray(S, parameter, parameterOffset + i, mask);
       FloatVector g = FloatVector.fromArray(S, gradient, gradientOffset + i, mask);
-      g = theta.mul(step.decay()).add(g.mul(step.gradientScale()));
+      g = theta.mul(step.decay()).add(g.mul(gradientScale));
       FloatVector m = FloatVector.fromArray(S, first, firstOffset + i, mask);
       m = m.mul(step.beta1()).add(g.mul(step.intake1()));
       m.intoArray(first, firstOffset + i, mask);

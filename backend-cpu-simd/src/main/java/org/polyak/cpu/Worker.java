@@ -1,7 +1,9 @@
 package org.polyak.cpu;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one thread of the {@link WorkerPool} brings to a task: private scratch memory that is used
@@ -18,6 +20,8 @@ final class Worker {
 
   /** What is lent to all {@link Scratch}es, a stack. */
   private final List<float[]> lent = new ArrayList<>();
+
+  private final IdentityHashMap<Object, Object> kept = new IdentityHashMap<>();
 
   /** A float array of at least this length with unspecified contents. */
   float[] borrow(int minimumLength) {
@@ -42,6 +46,16 @@ final class Worker {
   /** The rows of the matrix product that this worker is at. */
   RowTiles rowTiles() {
     return rowTiles;
+  }
+
+  /** What a kernel kept with this worker; null when nothing. */
+  <T> @Nullable T kept(Object kernel, Class<T> type) {
+    return type.cast(kept.get(kernel));
+  }
+
+  /** Keeps what a kernel will need again in its next loop, in place of what it kept before. */
+  void keep(Object kernel, Object object) {
+    kept.put(kernel, object);
   }
 
   /** Number of arrays lent. */

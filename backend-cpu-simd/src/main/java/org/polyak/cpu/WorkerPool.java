@@ -1,8 +1,8 @@
 package org.polyak.cpu;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,22 +21,25 @@ final class WorkerPool implements AutoCloseable {
     void run(int task, Worker worker);
   }
 
-  /** What one thread keeps from task to task of a loop. */
-  interface Share extends AutoCloseable {
-    /** Runs a task. */
-    void run(int task);
-
-    /** Gives back what the thread borrowed. */
-    @Override
-    void close();
-  }
-
   /** Long enough to bridge the gap between two verbs, short enough to leave the core to others. */
   private static final long SPIN_NANOS = 50_000;
 
   private final Worker callerWorker = new Worker();
   private final Helper[] helpers;
-  private volatile @Nullable Job current;
+
+  /**
+   * The number of the loop in the upper half, the number of its tasks that nobody claimed yet in
+   * the lower. All else about a loop is set before and stays until all its tasks are done, so loops
+   * need no object of their own.
+   */
+  private final AtomicLong tickets = new AtomicLong();
+
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private int tasks;
+  private volatile @Nullable Body body;
+  private @Nullable Thread caller;
+  private volatile @Nullable RuntimeException exception;
+  private volatile @Nullable Error error;
   private volatile boolean closed;
 
   /**
@@ -70,48 +73,45 @@ final class WorkerPool implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The worker pool is closed.");
     }
-    if (current != null) {
+    if (this.body != null) {
       throw new IllegalStateException(
           "A parallel loop is already running: loops do not nest and a backend is confined to one thread.");
     }
     if (tasks <= 0) {
       return;
     }
-    Job job = new Job(tasks, body, Thread.currentThread());
-    current = job;
+    begin(tasks, body);
     try {
       int wanted = Math.min(tasks - 1, helpers.length);
       for (int i = 0; i < wanted; i++) {
         helpers[i].wake();
       }
-      job.work(callerWorker);
-      job.awaitDone();
+      work(callerWorker);
+      awaitDone();
     } finally {
-      current = null;
+      this.body = null;
     }
-    job.rethrow();
+    rethrow();
   }
 
-  /**
-   * As {@link #parallelFor(int, Body)}, for tasks that need much before they begin: each thread
-   * that claims a task makes a share and runs all its tasks with it.
-   */
-  void parallelFor(int tasks, Function<Worker, Share> shares) {
-    AtomicInteger next = new AtomicInteger();
-    parallelFor(
-        Math.min(tasks, threads()),
-        (thread, worker) -> {
-          int task = next.getAndIncrement();
-          if (task < tasks) {
-            try (Share share = shares.apply(worker)) {
-              for (; task < tasks; task = next.getAndIncrement()) {
-                share.run(task);
-              }
-            } finally {
-              next.set(tasks);
-            }
-          }
-        });
+  private void begin(int tasks, Body body) {
+    this.tasks = tasks;
+    this.body = body;
+    caller = Thread.currentThread();
+    exception = null;
+    error = null;
+    unfinished.set(tasks);
+    long loop = (tickets.get() >>> Integer.SIZE) + 1;
+    tickets.set(loop << Integer.SIZE | tasks);
+  }
+
+  private void rethrow() {
+    if (error != null) {
+      throw error;
+    }
+    if (exception != null) {
+      throw exception;
+    }
   }
 
   /** Ends the threads and waits for them. Harmless when repeated. */
@@ -134,61 +134,45 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** One parallel loop. Late threads find its tasks exhausted, so it is never used twice. */
-  private static final class Job {
-    private final int tasks;
-    private final Body body;
-    private final Thread caller;
-    private final AtomicInteger next = new AtomicInteger();
-    private final AtomicInteger unfinished;
-    private volatile @Nullable RuntimeException exception;
-    private volatile @Nullable Error error;
-
-    Job(int tasks, Body body, Thread caller) {
-      this.tasks = tasks;
-      this.body = body;
-      this.caller = caller;
-      this.unfinished = new AtomicInteger(tasks);
-    }
-
-    boolean hasTasks() {
-      return next.get() < tasks;
-    }
-
-    void work(Worker worker) {
-      for (int task = next.getAndIncrement(); task < tasks; task = next.getAndIncrement()) {
-        try {
-          if (exception == null && error == null) {
-            body.run(task, worker);
-          }
-        } catch (RuntimeException e) {
-          exception = e;
-        } catch (Error e) {
-          error = e;
-        }
-        if (unfinished.decrementAndGet() == 0 && !caller.equals(Thread.currentThread())) {
-          LockSupport.unpark(caller);
-        }
+  /** Claims and runs tasks until there are none. */
+  private void work(Worker worker) {
+    for (long ticket = tickets.get(); waiting(ticket) > 0; ticket = tickets.get()) {
+      // A late thread fails here: the number of the loop is part of the ticket. Whoever succeeds
+      // sees the loop as it was set up, which stays so until this task is done.
+      if (tickets.compareAndSet(ticket, ticket - 1)) {
+        run(tasks - waiting(ticket), worker);
       }
     }
+  }
 
-    void awaitDone() {
-      long deadline = System.nanoTime() + SPIN_NANOS;
-      while (unfinished.get() > 0) {
-        if (System.nanoTime() < deadline) {
-          Thread.onSpinWait();
-        } else {
-          LockSupport.park(this);
-        }
+  private static int waiting(long ticket) {
+    return (int) ticket;
+  }
+
+  private void run(int task, Worker worker) {
+    try {
+      Body loop = body;
+      if (loop != null && exception == null && error == null) {
+        loop.run(task, worker);
       }
+    } catch (RuntimeException e) {
+      exception = e;
+    } catch (Error e) {
+      error = e;
     }
+    Thread waitsForLast = caller;
+    if (unfinished.decrementAndGet() == 0 && !Thread.currentThread().equals(waitsForLast)) {
+      LockSupport.unpark(waitsForLast);
+    }
+  }
 
-    void rethrow() {
-      if (error != null) {
-        throw error;
-      }
-      if (exception != null) {
-        throw exception;
+  private void awaitDone() {
+    long deadline = System.nanoTime() + SPIN_NANOS;
+    while (unfinished.get() > 0) {
+      if (System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
       }
     }
   }
@@ -211,9 +195,8 @@ final class WorkerPool implements AutoCloseable {
 
     private void loop() {
       while (!closed) {
-        Job job = current;
-        if (job != null && job.hasTasks()) {
-          job.work(worker);
+        if (hasWork()) {
+          work(worker);
         } else {
           idle();
         }
@@ -236,8 +219,7 @@ final class WorkerPool implements AutoCloseable {
     }
 
     private boolean hasWork() {
-      Job job = current;
-      return job != null && job.hasTasks();
+      return waiting(tickets.get()) > 0;
     }
   }
 }

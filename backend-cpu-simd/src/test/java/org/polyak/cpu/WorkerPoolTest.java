@@ -41,30 +41,6 @@ class WorkerPoolTest {
   }
 
   @Test
-  void sharesRunEveryTaskOnceAndAreClosed() {
-    try (WorkerPool pool = new WorkerPool(3)) {
-      AtomicIntegerArray runs = new AtomicIntegerArray(100);
-      AtomicInteger open = new AtomicInteger();
-      pool.parallelFor(runs.length(), worker -> new CountingShare(runs, open));
-      for (int task = 0; task < runs.length(); task++) {
-        assertThat(runs.get(task)).isEqualTo(1);
-      }
-      assertThat(open).hasValue(0);
-    }
-  }
-
-  @Test
-  void aShareIsClosedWhenItsTaskThrows() {
-    try (WorkerPool pool = new WorkerPool(2)) {
-      AtomicIntegerArray noRoom = new AtomicIntegerArray(0);
-      AtomicInteger open = new AtomicInteger();
-      assertThatThrownBy(() -> pool.parallelFor(8, worker -> new CountingShare(noRoom, open)))
-          .isInstanceOf(IndexOutOfBoundsException.class);
-      assertThat(open).hasValue(0);
-    }
-  }
-
-  @Test
   void anExceptionReachesTheCallerAndThePoolStaysUsable() {
     try (WorkerPool pool = new WorkerPool(3)) {
       IllegalStateException thrown = new IllegalStateException("task 5");
@@ -124,24 +100,6 @@ class WorkerPoolTest {
   @Test
   void aPoolNeedsAThread() {
     assertThatThrownBy(() -> new WorkerPool(0)).isInstanceOf(IllegalArgumentException.class);
-  }
-
-  /** Counts the runs of tasks, and the shares that are open. */
-  private record CountingShare(AtomicIntegerArray runs, AtomicInteger open)
-      implements WorkerPool.Share {
-    CountingShare {
-      open.incrementAndGet();
-    }
-
-    @Override
-    public void run(int task) {
-      runs.incrementAndGet(task);
-    }
-
-    @Override
-    public void close() {
-      open.decrementAndGet();
-    }
   }
 
   private static void awaitUninterrupted(CountDownLatch latch) {

@@ -10,7 +10,12 @@ public abstract class Buffer {
   private final DType dtype;
   private final long elements;
   private @Nullable Scope owner;
-  private String ownerPath = "";
+  private boolean alive;
+
+  /** Neighbours among the buffers of the owner, which are a list. */
+  @Nullable Buffer previous;
+
+  @Nullable Buffer next;
 
   /** Device memory for {@code elements} values of a type; contents are unspecified. */
   protected Buffer(DType dtype, long elements) {
@@ -39,21 +44,26 @@ public abstract class Buffer {
    * @throws IllegalStateException naming the scope, when that scope has given the memory back
    */
   public final void checkAlive() {
-    if (owner == null) {
+    if (!alive) {
       throw new IllegalStateException(
           "This tensor was used after its memory was given back by scope '%s'. Keep the scope open, or move the tensor to one that lives longer."
-              .formatted(ownerPath));
+              .formatted(owner == null ? "" : owner.path()));
     }
   }
 
+  /** The scope that owns this buffer, or the last one that did. */
   final @Nullable Scope owner() {
     return owner;
   }
 
-  final void own(@Nullable Scope scope) {
+  final void adopted(Scope scope) {
     owner = scope;
-    if (scope != null) {
-      ownerPath = scope.path();
-    }
+    alive = true;
+  }
+
+  final void disowned() {
+    alive = false;
+    previous = null;
+    next = null;
   }
 }

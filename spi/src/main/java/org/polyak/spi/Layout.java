@@ -21,7 +21,16 @@ public final class Layout {
 
   /** Row-major, without gaps, at offset 0. */
   public static Layout contiguous(Shape shape) {
-    return new Layout(shape, rowMajor(shape), 0);
+    return shape.rowMajor();
+  }
+
+  /** Row-major, without gaps, at an offset of at least 0. */
+  public static Layout contiguous(Shape shape, long offset) {
+    if (offset < 0) {
+      throw new IllegalArgumentException("A layout cannot begin at " + offset + ".");
+    }
+    Layout first = shape.rowMajor();
+    return offset == 0 ? first : new Layout(shape, first.strides, offset);
   }
 
   /**
@@ -106,16 +115,20 @@ public final class Layout {
       dims[axis] = shape.dim(source);
       permuted[axis] = strides[source];
     }
-    return new Layout(Shape.of(dims), permuted, offset);
+    return new Layout(new Shape(dims), permuted, offset);
   }
 
   /** Two axes exchanged. */
   public Layout transpose(int first, int second) {
-    int[] order = new int[shape.rank()];
-    Arrays.setAll(order, axis -> axis);
-    order[shape.axis(first)] = shape.axis(second);
-    order[shape.axis(second)] = shape.axis(first);
-    return permute(order);
+    int a = shape.axis(first);
+    int b = shape.axis(second);
+    int[] dims = shape.dims();
+    long[] exchanged = strides.clone();
+    dims[a] = shape.dim(b);
+    dims[b] = shape.dim(a);
+    exchanged[a] = strides[b];
+    exchanged[b] = strides[a];
+    return new Layout(new Shape(dims), exchanged, offset);
   }
 
   /** Positions {@code from} (inclusive) to {@code to} (exclusive) along one axis. */
@@ -128,9 +141,34 @@ public final class Layout {
     return new Layout(shape.with(resolved, to - from), strides, offset + from * strides[resolved]);
   }
 
+  /**
+   * As {@link #slice}, for a part of a known shape: that of this layout but for one extent.
+   *
+   * @param from first position along the axis
+   * @throws IllegalArgumentException when the part does not fit
+   */
+  public Layout part(int axis, int from, Shape part) {
+    int resolved = shape.axis(axis);
+    boolean fits = part.rank() == shape.rank();
+    for (int i = 0; fits && i < part.rank(); i++) {
+      fits =
+          i == resolved
+              ? from >= 0 && from + part.dim(i) <= shape.dim(i)
+              : part.dim(i) == shape.dim(i);
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "%s is no part of %s at %d along axis %d.".formatted(part, shape, from, axis));
+    }
+    return new Layout(part, strides, offset + from * strides[resolved]);
+  }
+
   /** Repeats axes of extent 1, and adds outer axes, with stride 0. */
   public Layout broadcastTo(Shape target) {
-    if (!Shape.broadcast(shape, target).equals(target)) {
+    if (shape.equals(target)) {
+      return this;
+    }
+    if (!target.covers(shape)) {
       throw new IllegalArgumentException(
           "Shape " + shape + " does not broadcast to " + target + ".");
     }
@@ -159,7 +197,7 @@ public final class Layout {
               + ".");
     }
     if (isContiguous()) {
-      return Optional.of(new Layout(target, rowMajor(target), offset));
+      return Optional.of(contiguous(target, offset));
     }
     long[] result = new long[target.rank()];
     int source = shape.rank() - 1;
@@ -192,14 +230,15 @@ public final class Layout {
     return Optional.of(new Layout(target, result, offset));
   }
 
-  private static long[] rowMajor(Shape shape) {
+  /** What {@link Shape#rowMajor} keeps. */
+  static Layout rowMajor(Shape shape) {
     long[] strides = new long[shape.rank()];
     long stride = 1;
     for (int axis = shape.rank() - 1; axis >= 0; axis--) {
       strides[axis] = stride;
       stride *= shape.dim(axis);
     }
-    return strides;
+    return new Layout(shape, strides, 0);
   }
 
   @Override

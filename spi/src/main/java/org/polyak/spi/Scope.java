@@ -1,6 +1,5 @@
 package org.polyak.spi;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +15,11 @@ public final class Scope implements AutoCloseable {
   private final Allocator allocator;
   private final @Nullable Scope parent;
   private final Set<Scope> children = new LinkedHashSet<>();
-  private final Set<Buffer> buffers = new LinkedHashSet<>();
+
+  /** Ends of the list of buffers, which they link themselves: a step of training owns hundreds. */
+  private @Nullable Buffer oldest;
+
+  private @Nullable Buffer newest;
   private long liveBuffers;
   private long liveBytes;
   private long peakBytes;
@@ -98,7 +101,8 @@ public final class Scope implements AutoCloseable {
     for (Scope child : List.copyOf(children)) {
       child.close();
     }
-    for (Buffer buffer : new ArrayList<>(buffers)) {
+    while (oldest != null) {
+      Buffer buffer = oldest;
       disown(buffer);
       allocator.free(buffer);
     }
@@ -109,20 +113,38 @@ public final class Scope implements AutoCloseable {
   }
 
   private void adopt(Buffer buffer) {
-    buffer.own(this);
-    buffers.add(buffer);
+    buffer.adopted(this);
+    buffer.previous = newest;
+    if (newest == null) {
+      oldest = buffer;
+    } else {
+      newest.next = buffer;
+    }
+    newest = buffer;
     count(1, buffer.bytes());
   }
 
   private void disown(Buffer buffer) {
     buffer.checkAlive();
-    if (!buffers.remove(buffer)) {
-      Scope owner = buffer.owner();
+    Scope owner = buffer.owner();
+    if (!equals(owner)) {
       throw new IllegalArgumentException(
           "Scope '%s' does not own this tensor; scope '%s' does."
               .formatted(path, owner == null ? "(none)" : owner.path));
     }
-    buffer.own(null);
+    Buffer before = buffer.previous;
+    Buffer after = buffer.next;
+    if (before == null) {
+      oldest = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      newest = before;
+    } else {
+      after.previous = before;
+    }
+    buffer.disowned();
     count(-1, -buffer.bytes());
   }
 

@@ -2,6 +2,7 @@ package org.polyak.spi;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The extents of a tensor, outermost axis first. Immutable; a scalar has rank 0 and size 1. Axes
@@ -11,7 +12,13 @@ public final class Shape {
   private final int[] dims;
   private final long size;
 
-  private Shape(int[] dims) {
+  /** Made when first asked for, as {@link #rows}: whichever of several equal ones is kept. */
+  private @Nullable Layout rowMajor;
+
+  private @Nullable Shape rows;
+
+  /** Takes the array over. */
+  Shape(int[] dims) {
     long product = 1;
     for (int dim : dims) {
       if (dim < 0) {
@@ -27,6 +34,33 @@ public final class Shape {
   /** The shape with these extents, each at least 0. */
   public static Shape of(int... dims) {
     return new Shape(dims.clone());
+  }
+
+  /** The layout without gaps at offset 0: as most tensors of a shape have it, one for all. */
+  Layout rowMajor() {
+    Layout made = rowMajor;
+    if (made == null) {
+      made = Layout.rowMajor(this);
+      rowMajor = made;
+    }
+    return made;
+  }
+
+  /** This shape as rows {@code [R, E]}: all axes but the last, of which there is one, as one. */
+  public Shape rows() {
+    if (dims.length == 2) {
+      return this;
+    }
+    Shape made = rows;
+    if (made == null) {
+      int count = 1;
+      for (int axis = 0; axis < dims.length - 1; axis++) {
+        count = Math.multiplyExact(count, dims[axis]);
+      }
+      made = Shape.of(count, dim(-1));
+      rows = made;
+    }
+    return made;
   }
 
   /** Number of axes. */
@@ -60,6 +94,9 @@ public final class Shape {
 
   /** This shape with one extent replaced. */
   public Shape with(int axis, int extent) {
+    if (dim(axis) == extent) {
+      return this;
+    }
     int[] changed = dims.clone();
     changed[axis(axis)] = extent;
     return new Shape(changed);
@@ -71,6 +108,12 @@ public final class Shape {
    * @throws IllegalArgumentException when an axis differs and neither extent is 1
    */
   public static Shape broadcast(Shape a, Shape b) {
+    if (a.covers(b)) {
+      return a;
+    }
+    if (b.covers(a)) {
+      return b;
+    }
     int rank = Math.max(a.rank(), b.rank());
     int[] dims = new int[rank];
     for (int i = 1; i <= rank; i++) {
@@ -83,6 +126,18 @@ public final class Shape {
       dims[rank - i] = da == 1 ? db : da;
     }
     return new Shape(dims);
+  }
+
+  /** Whether the other shape broadcasts to this one. */
+  boolean covers(Shape other) {
+    int missing = dims.length - other.dims.length;
+    for (int axis = missing; axis < dims.length; axis++) {
+      if (axis < 0
+          || (other.dims[axis - missing] != 1 && other.dims[axis - missing] != dims[axis])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

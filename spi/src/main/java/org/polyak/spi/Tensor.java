@@ -43,6 +43,15 @@ public record Tensor(Buffer buffer, DType dtype, Layout layout) {
     return view(layout.slice(axis, from, to));
   }
 
+  /**
+   * A part of a known shape, without a copy: that of this tensor but for the extent of one axis.
+   *
+   * @param from first position along the axis
+   */
+  public Tensor part(int axis, int from, Shape part) {
+    return view(layout.part(axis, from, part));
+  }
+
   /** Repeated to a larger shape with stride 0, without a copy. */
   public Tensor broadcastTo(Shape target) {
     return view(layout.broadcastTo(target));

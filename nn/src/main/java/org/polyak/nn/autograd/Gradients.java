@@ -8,10 +8,9 @@ import org.polyak.spi.Tensor;
 public final class Gradients {
   private final IdentityHashMap<Variable, Tensor> tensors;
 
-  /** From a map keyed by identity, which it copies. */
+  /** From a map keyed by identity, which the caller gives away. */
   public Gradients(IdentityHashMap<Variable, Tensor> tensors) {
-    this.tensors = new IdentityHashMap<>(tensors.size());
-    tensors.forEach(this.tensors::put);
+    this.tensors = tensors;
   }
 
   /** The gradient for a variable, shaped like it; null when the loss does not depend on it. */

@@ -1,8 +1,6 @@
 package org.polyak.nn.autograd;
 
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.ReduceOp;
@@ -25,11 +23,6 @@ import org.polyak.spi.fused.SoftmaxKernel;
 public sealed interface Step {
   /** The result whose gradient the rule takes; of several, the first. */
   Variable out();
-
-  /** All results: a gradient for any of them starts the rule. */
-  default List<Variable> results() {
-    return List.of(out());
-  }
 
   /** {@code out = op(x)}. */
   record Unary(UnaryOp op, Variable x, Variable out) implements Step {}
@@ -60,11 +53,6 @@ public sealed interface Step {
     @Override
     public Variable out() {
       return parts.getFirst();
-    }
-
-    @Override
-    public List<Variable> results() {
-      return parts;
     }
   }
 
@@ -103,16 +91,7 @@ public sealed interface Step {
       Tensor saved,
       @Nullable CarriedState last,
       Variable out)
-      implements Step {
-    @Override
-    public List<Variable> results() {
-      return last == null
-          ? List.of(out)
-          : Stream.of(out, last.memory(), last.momentum(), last.keySum())
-              .filter(Objects::nonNull)
-              .toList();
-    }
-  }
+      implements Step {}
 
   /** Fused softmax attention. */
   record SoftmaxAttention(

@@ -6,7 +6,10 @@ import java.util.List;
 
 /** The steps of one forward pass, in the order in which they ran. Used once. */
 public final class Tape {
-  private final List<Step> steps = new ArrayList<>();
+  /** Enough for the models of the tasks. */
+  private static final int USUAL_STEPS = 128;
+
+  private final List<Step> steps = new ArrayList<>(USUAL_STEPS);
 
   /** Nothing recorded yet. */
   public Tape() {}

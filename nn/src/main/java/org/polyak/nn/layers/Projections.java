@@ -12,8 +12,10 @@ import org.polyak.spi.Tensor;
  */
 final class Projections {
   private final int[] widths;
-  private final Variable[] weights;
-  private final Variable[] biases;
+  private final Tensor weight;
+  private final Tensor bias;
+  private final List<Variable> weights;
+  private final List<Variable> biases;
 
   /**
    * One of the layers.
@@ -33,8 +35,8 @@ final class Projections {
   Projections(ParameterFactory factory, int in, List<Projection> projections) {
     widths = projections.stream().mapToInt(Projection::width).toArray();
     int width = projections.stream().mapToInt(Projection::width).sum();
-    Tensor allWeights = factory.allocate(width, in);
-    Tensor allBiases = factory.allocate(width);
+    weight = factory.allocate(width, in);
+    bias = factory.allocate(width);
     double bound = Linear.bound(in);
     List<Variable> weights = new ArrayList<>();
     List<Variable> biases = new ArrayList<>();
@@ -42,18 +44,17 @@ final class Projections {
     for (Projection projection : projections) {
       ParameterFactory own = factory.under(projection.name());
       int to = from + projection.width();
-      weights.add(own.uniform("weight", bound, allWeights.slice(0, from, to)));
-      biases.add(own.uniform("bias", bound, allBiases.slice(0, from, to)));
+      weights.add(own.uniform("weight", bound, weight.slice(0, from, to)));
+      biases.add(own.uniform("bias", bound, bias.slice(0, from, to)));
       from = to;
     }
-    this.weights = weights.toArray(Variable[]::new);
-    this.biases = biases.toArray(Variable[]::new);
+    this.weights = List.copyOf(weights);
+    this.biases = List.copyOf(biases);
   }
 
   /** From [.., in] to [.., width] for each layer. */
   List<Variable> forward(Ops ops, Variable x) {
-    Variable weight = ops.concatenate(0, weights);
-    Variable bias = ops.concatenate(0, biases);
-    return ops.split(ops.linear(x, weight, bias), -1, widths);
+    Variable out = ops.linear(x, ops.whole(weight, 0, weights), ops.whole(bias, 0, biases));
+    return ops.split(out, -1, widths);
   }
 }

@@ -106,9 +106,11 @@ public abstract sealed class ArithmeticOps extends ArrayOps permits Ops {
     Shape shape = broadcast(op.toString(), a.shape(), b.shape());
     Tensor out = allocate(shape);
     kernels().binary(op, a.tensor().broadcastTo(shape), b.tensor().broadcastTo(shape), out);
-    return op == BinaryOp.LESS || op == BinaryOp.EQUAL
-        ? Variable.constant(out)
-        : record(new Step.Binary(op, a, b, result(out, a, b)));
+    if (op == BinaryOp.LESS || op == BinaryOp.EQUAL) {
+      return Variable.constant(out);
+    }
+    Variable result = result(out, a, b);
+    return records(result) ? record(new Step.Binary(op, a, b, result)) : result;
   }
 
   /** a where the condition is not 0, else b; broadcast to a common shape. */
@@ -177,20 +179,22 @@ public abstract sealed class ArithmeticOps extends ArrayOps permits Ops {
     requireF32("matmul", b);
     Shape sa = a.shape();
     Shape sb = b.shape();
-    require(
-        sa.rank() >= 2 && sb.rank() >= 2 && sa.dim(-1) == sb.dim(-2),
-        "matmul",
-        "shapes %s and %s do not multiply",
-        sa,
-        sb);
-    Shape batch = broadcast("matmul", leading(sa), leading(sb));
-    Variable out = result(allocate(matrices(batch, sa.dim(-2), sb.dim(-1))), a, b);
-    kernels()
-        .matmul(
-            a.tensor().broadcastTo(matrices(batch, sa.dim(-2), sa.dim(-1))),
-            b.tensor().broadcastTo(matrices(batch, sb.dim(-2), sb.dim(-1))),
-            false,
-            out.tensor());
+    if (sa.rank() < 2 || sb.rank() < 2 || sa.dim(-1) != sb.dim(-2)) {
+      throw refusal("matmul", "shapes %s and %s do not multiply", sa, sb);
+    }
+    Tensor left = a.tensor();
+    Tensor right = b.tensor();
+    Shape shape;
+    if (sa.rank() == 2 && sb.rank() == 2) {
+      shape = Shape.of(sa.dim(0), sb.dim(1));
+    } else {
+      Shape batch = broadcast("matmul", leading(sa), leading(sb));
+      left = left.broadcastTo(matrices(batch, sa.dim(-2), sa.dim(-1)));
+      right = right.broadcastTo(matrices(batch, sb.dim(-2), sb.dim(-1)));
+      shape = matrices(batch, sa.dim(-2), sb.dim(-1));
+    }
+    Variable out = result(allocate(shape), a, b);
+    kernels().matmul(left, right, false, out.tensor());
     return record(new Step.MatMul(a, b, out));
   }
 

@@ -146,16 +146,21 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     Optional<Layout> layout = x.tensor().layout().reshape(shape);
     Variable source = layout.isPresent() ? x : copy(x);
     Tensor view = source.tensor().view(layout.orElseGet(() -> Layout.contiguous(shape)));
-    return record(new Step.Reshape(source, result(view, source)));
+    Variable out = result(view, source);
+    return records(out) ? record(new Step.Reshape(source, out)) : out;
   }
 
   /** Axes in a new order: axis i of the result is axis {@code order[i]}. */
   public final Variable permute(Variable x, int... order) {
+    Variable out = result(x.tensor().permute(order), x);
+    if (!records(out)) {
+      return out;
+    }
     List<Integer> axes = new ArrayList<>(order.length);
     for (int axis : order) {
       axes.add(x.shape().axis(axis));
     }
-    return record(new Step.Permute(x, axes, result(x.tensor().permute(order), x)));
+    return record(new Step.Permute(x, axes, out));
   }
 
   /** Two axes exchanged. */
@@ -170,32 +175,37 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   /** Positions {@code [from, to)} along one axis. */
   public final Variable slice(Variable x, int axis, int from, int to) {
     int resolved = x.shape().axis(axis);
-    return record(
-        new Step.Slice(x, resolved, from, result(x.tensor().slice(resolved, from, to), x)));
+    Variable out = result(x.tensor().slice(resolved, from, to), x);
+    return records(out) ? record(new Step.Slice(x, resolved, from, out)) : out;
   }
 
   /** Parts that follow each other along one axis and make up all of it, without a copy. */
   public final List<Variable> split(Variable x, int axis, int... extents) {
     int resolved = x.shape().axis(axis);
-    int whole = x.shape().dim(resolved);
-    require(
-        Arrays.stream(extents).sum() == whole,
-        "split",
-        "extents %s do not make up the %d of axis %d",
-        Arrays.toString(extents),
-        whole,
-        axis);
-    List<Variable> parts = new ArrayList<>();
-    int position = 0;
+    int whole = 0;
     for (int extent : extents) {
-      int end = position + extent;
-      parts.add(result(x.tensor().slice(resolved, position, end), x));
+      whole += extent;
+    }
+    if (whole != x.shape().dim(resolved)) {
+      throw refusal(
+          "split",
+          "extents %s do not make up the %d of axis %d",
+          Arrays.toString(extents),
+          x.shape().dim(resolved),
+          axis);
+    }
+    Variable[] parts = new Variable[extents.length];
+    int position = 0;
+    for (int i = 0; i < extents.length; i++) {
+      int end = position + extents[i];
+      parts[i] = result(x.tensor().slice(resolved, position, end), x);
       position = end;
     }
-    if (extents.length > 0) {
-      record(new Step.Split(x, resolved, List.copyOf(parts)));
+    List<Variable> list = List.of(parts);
+    if (extents.length > 0 && records(parts[0])) {
+      record(new Step.Split(x, resolved, list));
     }
-    return parts;
+    return list;
   }
 
   /** Repeated to a larger shape, without a copy. */
@@ -208,6 +218,11 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   /** The same values in row-major order without gaps; copies only when they are not already. */
   public final Variable contiguous(Variable x) {
     return x.tensor().layout().isContiguous() ? x : copy(x);
+  }
+
+  /** As {@link #contiguous(Variable)}, of a value without a gradient. */
+  final Tensor contiguous(Tensor x) {
+    return x.layout().isContiguous() ? x : copy(Variable.constant(x)).tensor();
   }
 
   /** The same value, to which no gradient flows. */
@@ -233,20 +248,36 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     int extent = 0;
     for (Variable part : parts) {
       requireF32("concatenate", part);
-      require(
-          part.shape().rank() == first.rank()
-              && part.shape().with(resolved, 0).equals(first.with(resolved, 0)),
-          "concatenate",
-          "shapes %s and %s differ beyond axis %d",
-          first,
-          part.shape(),
-          resolved);
+      if (part.shape().rank() != first.rank()
+          || !part.shape().with(resolved, first.dim(resolved)).equals(first)) {
+        throw refusal(
+            "concatenate", "shapes %s and %s differ beyond axis %d", first, part.shape(), resolved);
+      }
       extent += part.shape().dim(resolved);
     }
     Shape shape = first.with(resolved, extent);
     Tensor joined =
         inPlace(resolved, shape, parts).orElseGet(() -> concatenated(resolved, shape, parts));
     return record(new Step.Concatenate(resolved, List.of(parts), result(joined, parts)));
+  }
+
+  /**
+   * As {@link #concatenate} for parts that were cut out of one tensor along an axis.
+   *
+   * @param parts all of them, in their order
+   */
+  public final Variable whole(Tensor tensor, int axis, List<Variable> parts) {
+    int extent = 0;
+    boolean gradient = false;
+    for (int i = 0; i < parts.size(); i++) {
+      extent += parts.get(i).shape().dim(axis);
+      gradient |= parts.get(i).requiresGradient();
+    }
+    if (extent != tensor.shape().dim(axis)) {
+      throw refusal("whole", "parts %s do not make up axis %d of %s", parts, axis, tensor.shape());
+    }
+    Variable out = Variable.of(tensor, tape != null && gradient);
+    return records(out) ? record(new Step.Concatenate(axis, parts, out)) : out;
   }
 
   private Tensor concatenated(int axis, Shape shape, Variable... parts) {
@@ -273,9 +304,8 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
               && tensor.layout().offset() == position;
       position += tensor.shape().size();
     }
-    long[] strides = Layout.contiguous(shape).strides();
     return follow
-        ? Optional.of(first.view(Layout.strided(shape, strides, first.layout().offset())))
+        ? Optional.of(first.view(Layout.contiguous(shape, first.layout().offset())))
         : Optional.empty();
   }
 
@@ -289,6 +319,14 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     return Variable.of(tensor, tape != null && requireGradient(inputs));
   }
 
+  final Variable result(Tensor tensor, Variable a) {
+    return Variable.of(tensor, tape != null && a.requiresGradient());
+  }
+
+  final Variable result(Tensor tensor, Variable a, Variable b) {
+    return Variable.of(tensor, tape != null && (a.requiresGradient() || b.requiresGradient()));
+  }
+
   private static boolean requireGradient(Variable... inputs) {
     for (Variable input : inputs) {
       if (input.requiresGradient()) {
@@ -296,6 +334,16 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
       }
     }
     return false;
+  }
+
+  /** The rows {@code [R, E]} of a contiguous tensor {@code [.., E]}, without a copy. */
+  static Tensor rows(Tensor x) {
+    return x.shape().rank() == 2 ? x : x.view(x.layout().reshape(x.shape().rows()).orElseThrow());
+  }
+
+  /** Whether {@link #record} keeps a step with this result: if not, none need be made. */
+  final boolean records(Variable out) {
+    return tape != null && out.requiresGradient();
   }
 
   final Variable record(Step step) {
@@ -306,13 +354,20 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   }
 
   static void requireF32(String operation, Variable x) {
-    require(x.dtype() == DType.F32, operation, "needs F32, not %s", x);
+    if (x.dtype() != DType.F32) {
+      throw refusal(operation, "needs F32, not %s", x);
+    }
+  }
+
+  /** For operations that are not part of every step: the arguments are gathered in any case. */
+  static void require(boolean condition, String operation, String message, Object... arguments) {
+    if (!condition) {
+      throw refusal(operation, message, arguments);
+    }
   }
 
   @SuppressWarnings("AnnotateFormatMethod") // The annotation would cost a dependency.
-  static void require(boolean condition, String operation, String message, Object... arguments) {
-    if (!condition) {
-      throw new IllegalArgumentException(operation + ": " + message.formatted(arguments) + ".");
-    }
+  static IllegalArgumentException refusal(String operation, String message, Object... arguments) {
+    return new IllegalArgumentException(operation + ": " + message.formatted(arguments) + ".");
   }
 }

@@ -1,6 +1,5 @@
 package org.polyak.nn.ops;
 
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.CarriedState;
 import org.polyak.nn.autograd.Step;
@@ -30,9 +29,9 @@ final class AttentionOps {
       Variable values,
       int @Nullable [] keyLengths) {
     validate("attention", queries, keys, values, keyLengths, spec.causal());
-    Optional<AttentionKernel> kernel = kernel(ops, spec);
-    return kernel.isPresent()
-        ? fused(ops, kernel.get(), queries, keys, values, keyLengths, null, null)
+    AttentionKernel kernel = kernel(ops, spec);
+    return kernel != null
+        ? fused(ops, kernel, queries, keys, values, keyLengths, null, null)
         : CompositeAttention.attend(ops, spec, queries, keys, values, keyLengths, null).out();
   }
 
@@ -45,8 +44,8 @@ final class AttentionOps {
       int @Nullable [] keyLengths,
       @Nullable CarriedState initial) {
     validate("attend", queries, keys, values, keyLengths, true);
-    Optional<AttentionKernel> kernel = kernel(ops, spec);
-    if (kernel.isEmpty()) {
+    AttentionKernel kernel = kernel(ops, spec);
+    if (kernel == null) {
       return CompositeAttention.attend(ops, spec, queries, keys, values, keyLengths, initial);
     }
     boolean gradient =
@@ -56,7 +55,7 @@ final class AttentionOps {
                 || values.requiresGradient()
                 || (initial != null && initial.requiresGradient()));
     CarriedState last = emptyState(ops, spec, queries.shape(), values.shape(), gradient);
-    Variable out = fused(ops, kernel.get(), queries, keys, values, keyLengths, initial, last);
+    Variable out = fused(ops, kernel, queries, keys, values, keyLengths, initial, last);
     return new Attended(out, last);
   }
 
@@ -68,9 +67,9 @@ final class AttentionOps {
       Variable values,
       CarriedState state) {
     validate("advance", queries, keys, values, null, true);
-    Optional<AttentionKernel> kernel = kernel(ops, spec);
-    if (kernel.isPresent()) {
-      return fused(ops, kernel.get(), queries, keys, values, null, state, state);
+    AttentionKernel kernel = kernel(ops, spec);
+    if (kernel != null) {
+      return fused(ops, kernel, queries, keys, values, null, state, state);
     }
     Attended attended = CompositeAttention.attend(ops, spec, queries, keys, values, null, state);
     overwrite(ops.kernels(), attended.state().tensors(), state.tensors());
@@ -86,11 +85,9 @@ final class AttentionOps {
       boolean causal,
       double scale) {
     validate("softmaxAttention", queries, keys, values, keyLengths, causal);
-    Optional<SoftmaxAttentionKernel> kernel =
-        ops.engine()
-            .fused(
-                "softmax attention", SoftmaxAttentionKernel.class, FusedKernels::softmaxAttention);
-    if (kernel.isEmpty()) {
+    SoftmaxAttentionKernel kernel =
+        ops.engine().fused("softmax attention", FusedKernels::softmaxAttention);
+    if (kernel == null) {
       return CompositeAttention.softmax(ops, queries, keys, values, keyLengths, causal, scale);
     }
     Variable q = headMajor(ops, queries);
@@ -99,18 +96,18 @@ final class AttentionOps {
     AttentionInputs inputs = inputs(ops, q, k, v, keyLengths);
     Variable out = ops.result(ops.allocate(outShape(inputs)), q, k, v);
     Tensor logSumExp = ops.allocate(Shape.of(inputs.batch(), inputs.queryCount(), inputs.heads()));
-    kernel.get().forward(inputs, causal, scale, out.tensor(), logSumExp);
+    kernel.forward(inputs, causal, scale, out.tensor(), logSumExp);
     return ops.record(
-        new Step.SoftmaxAttention(kernel.get(), inputs, q, k, v, causal, scale, logSumExp, out));
+        new Step.SoftmaxAttention(kernel, inputs, q, k, v, causal, scale, logSumExp, out));
   }
 
-  private static Optional<AttentionKernel> kernel(Ops ops, AttentionSpec spec) {
+  private static @Nullable AttentionKernel kernel(Ops ops, AttentionSpec spec) {
     String name =
-        (spec.causal() ? "causal " : "")
-            + switch (spec.rule()) {
-              case UpdateRule.Additive additive -> "linear attention";
-              case UpdateRule.Momentum momentum -> "momentum attention";
-            };
+        switch (spec.rule()) {
+          case UpdateRule.Additive additive ->
+              spec.causal() ? "causal linear attention" : "linear attention";
+          case UpdateRule.Momentum momentum -> "causal momentum attention";
+        };
     return ops.engine().fused(name, spec, fused -> fused.attention(spec));
   }
 
@@ -193,7 +190,7 @@ final class AttentionOps {
     Shape q = queries.shape();
     Shape k = keys.shape();
     Shape v = values.shape();
-    ArrayOps.require(
+    boolean fit =
         queries.dtype() == DType.F32
             && keys.dtype() == DType.F32
             && values.dtype() == DType.F32
@@ -201,16 +198,21 @@ final class AttentionOps {
             && k.rank() == 4
             && v.rank() == 4
             && q.dim(0) == k.dim(0)
-            && k.equals(v.with(3, k.dim(3)))
+            && k.dim(0) == v.dim(0)
+            && k.dim(1) == v.dim(1)
+            && k.dim(2) == v.dim(2)
             && q.dim(2) == k.dim(2)
             && q.dim(3) == k.dim(3)
-            && (!causal || q.dim(1) == k.dim(1)),
-        operation,
-        "needs queries [B, N, H, K], keys [B, S, H, K] and values [B, S, H, V]%s; got %s, %s, %s",
-        causal ? " with S = N" : "",
-        q,
-        k,
-        v);
+            && (!causal || q.dim(1) == k.dim(1));
+    if (!fit) {
+      throw ArrayOps.refusal(
+          operation,
+          "needs queries [B, N, H, K], keys [B, S, H, K] and values [B, S, H, V]%s; got %s, %s, %s",
+          causal ? " with S = N" : "",
+          q,
+          k,
+          v);
+    }
     if (keyLengths != null) {
       ArrayOps.require(
           keyLengths.length == q.dim(0),

@@ -2,10 +2,10 @@ package org.polyak.nn.ops;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.polyak.spi.Backend;
 import org.polyak.spi.Kernels;
 import org.polyak.spi.fused.FusedKernels;
@@ -54,26 +54,34 @@ public final class Engine {
   }
 
   /**
-   * The backend's kernel for an operation, asked for once per key.
+   * The backend's kernel for an operation that has one answer, asked for once; null where there is
+   * none.
+   *
+   * @param name the operation's name in reports
+   * @param question how to ask
+   */
+  <K> @Nullable K fused(String name, Function<FusedKernels, Support<K>> question) {
+    return fused(name, name, question);
+  }
+
+  /**
+   * The backend's kernel for an operation, asked for once per key; null where there is none.
    *
    * @param name the operation's name in reports
    * @param key what the answer depends on
    * @param question how to ask
    */
-  <K> Optional<K> fused(String name, Object key, Function<FusedKernels, Support<K>> question) {
-    @SuppressWarnings("unchecked") // The key's class decides the question, hence the kernel's type.
-    Support<K> answer =
-        (Support<K>)
-            answers.computeIfAbsent(
-                key,
-                ignored -> {
-                  Support<K> fresh = question.apply(fused);
-                  report.put(name, describe(fresh));
-                  return fresh;
-                });
+  <K> @Nullable K fused(String name, Object key, Function<FusedKernels, Support<K>> question) {
+    @SuppressWarnings("unchecked") // The key decides the question, hence the kernel's type.
+    Support<K> answer = (Support<K>) answers.get(key);
+    if (answer == null) {
+      answer = question.apply(fused);
+      answers.put(key, answer);
+      report.put(name, describe(answer));
+    }
     return switch (answer) {
-      case Support.Native<K>(K kernel) -> Optional.of(kernel);
-      case Support.Unsupported<K> unsupported -> Optional.empty();
+      case Support.Native<K>(K kernel) -> kernel;
+      case Support.Unsupported<K> unsupported -> null;
     };
   }
 

@@ -3,6 +3,7 @@ package org.polyak.nn.ops;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.CarriedState;
@@ -23,14 +24,16 @@ import org.polyak.spi.fused.AttentionState;
  */
 final class GradientRules {
   private final Ops ops;
-  private final IdentityHashMap<Variable, Contribution> gradients = new IdentityHashMap<>();
-  private final GradientTargets targets;
+  private final IdentityHashMap<Variable, Tensor> gradients;
 
-  /** A gradient so far; only one that nobody else holds may be added to in place. */
-  private record Contribution(Variable value, boolean exclusive) {}
+  /** Whose gradient somebody else may hold too; only the others may be added to in place. */
+  private final Set<Variable> shared = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private final GradientTargets targets;
 
   private GradientRules(Ops ops, List<Step> steps) {
     this.ops = ops;
+    this.gradients = new IdentityHashMap<>(2 * steps.size());
     this.targets = new GradientTargets(ops, steps);
   }
 
@@ -39,15 +42,29 @@ final class GradientRules {
   }
 
   private Gradients run(List<Step> steps, Variable loss) {
-    gradients.put(loss, new Contribution(ops.filled(1, loss.shape().dims()), true));
-    for (Step step : steps.reversed()) {
-      if (!Collections.disjoint(step.results(), gradients.keySet())) {
+    gradients.put(loss, ops.filled(1, loss.shape().dims()).tensor());
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      Step step = steps.get(i);
+      if (isReached(step)) {
         apply(step, gradientOrZero(step.out()));
       }
     }
-    IdentityHashMap<Variable, Tensor> result = new IdentityHashMap<>();
-    gradients.forEach((variable, gradient) -> result.put(variable, gradient.value().tensor()));
-    return new Gradients(result);
+    return new Gradients(gradients);
+  }
+
+  /** Whether any result of the step has a gradient. */
+  private boolean isReached(Step step) {
+    return switch (step) {
+      case Step.Split s -> {
+        boolean reached = false;
+        for (Variable part : s.parts()) {
+          reached |= gradients.containsKey(part);
+        }
+        yield reached;
+      }
+      case Step.Attention s -> gradients.containsKey(s.out()) || reaches(s.last());
+      default -> gradients.containsKey(step.out());
+    };
   }
 
   private void apply(Step step, Variable g) {
@@ -72,7 +89,7 @@ final class GradientRules {
         int position = 0;
         for (Variable part : s.parts()) {
           int end = position + part.shape().dim(s.axis());
-          share(part, ops.slice(g, s.axis(), position, end));
+          share(part, g.tensor().part(s.axis(), position, part.shape()));
           position = end;
         }
       }
@@ -82,7 +99,7 @@ final class GradientRules {
         give(s.a(), () -> unbroadcast(ops.matmul(g, ops.transpose(s.b(), -1, -2)), s.a().shape()));
         give(s.b(), () -> unbroadcast(ops.matmul(ops.transpose(s.a(), -1, -2), g), s.b().shape()));
       }
-      case Step.Linear s -> linear(s.x(), s.weight(), g);
+      case Step.Linear s -> linear(s.x(), s.weight(), g.tensor());
       case Step.GatherRows s -> give(s.table(), () -> scatter(s, g));
       case Step.Attention s -> attention(s, g);
       case Step.SoftmaxAttention s -> softmaxAttention(s, g);
@@ -202,12 +219,11 @@ final class GradientRules {
   /** The parts' gradients that are not in their places already go there. */
   private void gather(Step.Split s) {
     for (Variable part : s.parts()) {
-      Tensor place = targets.place(s, part);
-      Contribution contribution = gradients.get(part);
-      if (contribution == null) {
-        ops.kernels().fill(place, 0);
-      } else if (!contribution.value().tensor().equals(place)) {
-        ops.kernels().copy(contribution.value().tensor(), place);
+      Tensor gradient = gradients.get(part);
+      if (gradient == null) {
+        ops.kernels().fill(targets.place(s, part), 0);
+      } else if (!targets.isInPlace(s, part, gradient)) {
+        ops.kernels().copy(gradient, targets.place(s, part));
       }
     }
     give(s.x(), targets.whole(s));
@@ -225,7 +241,14 @@ final class GradientRules {
     Variable bias = s.bias();
     Tensor biasTarget = bias == null ? null : ops.allocate(bias.shape());
     s.kernel()
-        .backward(s.x().tensor(), s.gain().tensor(), s.saved(), contiguous(g), x, gain, biasTarget);
+        .backward(
+            ArrayOps.rows(s.x().tensor()),
+            s.gain().tensor(),
+            s.saved(),
+            ArrayOps.rows(contiguous(g)),
+            ArrayOps.rows(x),
+            gain,
+            biasTarget);
     give(s.x(), x);
     give(s.gain(), gain);
     if (bias != null && biasTarget != null) {
@@ -233,20 +256,28 @@ final class GradientRules {
     }
   }
 
-  /** Of {@code x·weightᵀ}. */
-  private void linear(Variable x, Variable weight, Variable g) {
-    give(x, () -> ops.matmul(g, weight));
-    give(weight, () -> ops.matmul(ops.transpose(g, 0, 1), x));
+  /** Of {@code x·weightᵀ}, of which g is the gradient by rows. */
+  private void linear(Variable x, Variable weight, Tensor g) {
+    if (x.requiresGradient()) {
+      Tensor target = ops.allocate(x.shape());
+      ops.kernels().matmul(g, weight.tensor(), false, ArrayOps.rows(target));
+      give(x, target);
+    }
+    if (weight.requiresGradient()) {
+      Tensor target = ops.allocate(weight.shape());
+      ops.kernels().matmul(g.transpose(0, 1), ArrayOps.rows(x.tensor()), false, target);
+      give(weight, target);
+    }
   }
 
   private void fusedLinear(Step.FusedLinear s, Variable g) {
-    Tensor out = contiguous(g);
+    Tensor outGradient = ArrayOps.rows(contiguous(g));
     boolean same = s.activation() == Activation.IDENTITY && !s.dropout().drops();
-    Tensor product = same ? out : ops.allocate(s.out().shape());
+    Tensor product = same ? outGradient : ops.allocate(outGradient.shape());
     Tensor bias = ops.allocate(s.bias().shape());
-    s.kernel().backward(s.out().tensor(), s.dropout(), out, product, bias);
+    s.kernel().backward(ArrayOps.rows(s.out().tensor()), s.dropout(), outGradient, product, bias);
     give(s.bias(), bias);
-    linear(s.x(), s.weight(), Variable.constant(product));
+    linear(s.x(), s.weight(), product);
   }
 
   private void biasActivation(Step.BiasActivation s, Variable g) {
@@ -333,41 +364,51 @@ final class GradientRules {
   }
 
   private Variable gradientOrZero(Variable variable) {
-    Contribution contribution = gradients.get(variable);
-    return contribution == null ? ops.filled(0, variable.shape().dims()) : contribution.value();
+    Tensor gradient = gradients.get(variable);
+    return gradient == null ? ops.filled(0, variable.shape().dims()) : Variable.constant(gradient);
   }
 
   /** Adds a fresh gradient, computed only when it is wanted. */
   private void give(Variable to, Supplier<Variable> gradient) {
     if (to.requiresGradient()) {
-      accumulate(to, new Contribution(gradient.get(), true));
+      accumulate(to, gradient.get().tensor(), true);
     }
   }
 
   private void give(Variable to, Tensor fresh) {
-    give(to, () -> Variable.constant(fresh));
+    if (to.requiresGradient()) {
+      accumulate(to, fresh, true);
+    }
   }
 
   /** Adds a gradient that somebody else may hold too. */
   private void share(Variable to, Variable gradient) {
+    share(to, gradient.tensor());
+  }
+
+  private void share(Variable to, Tensor gradient) {
     if (to.requiresGradient()) {
-      accumulate(to, new Contribution(gradient, false));
+      accumulate(to, gradient, false);
     }
   }
 
-  private void accumulate(Variable to, Contribution more) {
-    gradients.merge(to, more, this::sum);
-  }
-
-  private Contribution sum(Contribution a, Contribution b) {
-    if (!a.exclusive() && !b.exclusive()) {
-      return new Contribution(ops.add(a.value(), b.value()), true);
+  private void accumulate(Variable to, Tensor more, boolean exclusive) {
+    Tensor before = gradients.get(to);
+    if (before == null) {
+      gradients.put(to, more);
+      if (!exclusive) {
+        shared.add(to);
+      }
+      return;
     }
-    Contribution into = a.exclusive() ? a : b;
-    Contribution from = a.exclusive() ? b : a;
-    Tensor total = into.value().tensor();
-    ops.kernels().binary(BinaryOp.ADD, total, from.value().tensor(), total);
-    return into;
+    boolean mine = !shared.remove(to);
+    Tensor total = mine ? before : more;
+    if (mine || exclusive) {
+      ops.kernels().binary(BinaryOp.ADD, total, mine ? more : before, total);
+    } else {
+      total = ops.add(Variable.constant(before), Variable.constant(more)).tensor();
+    }
+    gradients.put(to, total);
   }
 
   /** Sums over the axes along which a variable of the target shape was repeated. */
@@ -384,7 +425,7 @@ final class GradientRules {
   }
 
   private Tensor contiguous(Variable x) {
-    return ops.contiguous(x).tensor();
+    return ops.contiguous(x.tensor());
   }
 
   private static int[] inverse(List<Integer> order) {

@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.polyak.nn.autograd.Step;
 import org.polyak.nn.autograd.Variable;
+import org.polyak.spi.Layout;
 import org.polyak.spi.Tensor;
 
 /**
@@ -22,10 +23,12 @@ final class GradientTargets {
   GradientTargets(Ops ops, List<Step> steps) {
     this.ops = ops;
     for (Step step : steps) {
-      if (step instanceof Step.Split || step instanceof Step.Reshape) {
-        for (Variable result : step.results()) {
-          origins.put(result, step);
+      if (step instanceof Step.Split split) {
+        for (Variable part : split.parts()) {
+          origins.put(part, step);
         }
+      } else if (step instanceof Step.Reshape) {
+        origins.put(step.out(), step);
       }
     }
   }
@@ -52,15 +55,33 @@ final class GradientTargets {
     return wholes.computeIfAbsent(split, one -> ops.allocate(one.x().shape()));
   }
 
-  /** The place of a part's gradient in it. */
+  /** Whether a gradient of a part lies at {@link #place}. */
+  boolean isInPlace(Step.Split split, Variable part, Tensor gradient) {
+    Tensor whole = wholes.get(split);
+    if (whole == null || !gradient.buffer().equals(whole.buffer())) {
+      return false;
+    }
+    Layout layout = gradient.layout();
+    long first = from(split, part) * whole.layout().stride(split.axis());
+    boolean same = layout.offset() == whole.layout().offset() + first;
+    for (int axis = 0; axis < layout.shape().rank(); axis++) {
+      same &= layout.stride(axis) == whole.layout().stride(axis);
+    }
+    return same;
+  }
+
+  /** The place of a part's gradient in that of the whole. */
   Tensor place(Step.Split split, Variable part) {
+    return whole(split).part(split.axis(), from(split, part), part.shape());
+  }
+
+  private static int from(Step.Split split, Variable part) {
     int from = 0;
     for (Variable other : split.parts()) {
-      int to = from + other.shape().dim(split.axis());
       if (other == part) {
-        return whole(split).slice(split.axis(), from, to);
+        return from;
       }
-      from = to;
+      from += other.shape().dim(split.axis());
     }
     throw new IllegalArgumentException("The step has no such part.");
   }

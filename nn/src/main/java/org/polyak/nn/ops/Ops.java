@@ -1,7 +1,10 @@
 package org.polyak.nn.ops;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.CarriedState;
@@ -33,6 +36,9 @@ import org.polyak.spi.fused.UpdateRule;
  * everything else is composed from verbs on the same device.
  */
 public final class Ops extends ArithmeticOps {
+  private static final Map<Activation, String> LINEAR = names("linear");
+  private static final Map<Activation, String> BIAS_ACTIVATION = names("bias");
+
   private final @Nullable Tape tape;
   private final @Nullable RandomGenerator dropoutSeeds;
 
@@ -88,42 +94,45 @@ public final class Ops extends ArithmeticOps {
   public Variable linear(
       Variable x, Variable weight, @Nullable Variable bias, Activation activation, double dropout) {
     requireF32("linear", x);
-    require(
-        x.shape().rank() >= 1
-            && weight.shape().rank() == 2
-            && x.shape().dim(-1) == weight.shape().dim(1),
-        "linear",
-        "input %s does not fit weight [out, in] %s",
-        x.shape(),
-        weight.shape());
+    if (x.shape().rank() < 1
+        || weight.shape().rank() != 2
+        || x.shape().dim(-1) != weight.shape().dim(1)) {
+      throw refusal(
+          "linear", "input %s does not fit weight [out, in] %s", x.shape(), weight.shape());
+    }
     int width = weight.shape().dim(0);
-    Variable rows = rows(x);
-    Variable out =
+    if (bias != null) {
+      requireVector("bias", bias, width);
+    }
+    LinearKernel kernel =
         bias == null
-            ? dropout(activation(activation, product(rows, weight)), dropout)
-            : linear(activation, rows, weight, bias, dropout);
-    return reshape(out, x.shape().with(-1, width));
+            ? null
+            : engine().fused(name(LINEAR, activation), fused -> fused.linear(activation));
+    if (bias != null && kernel != null) {
+      return linear(kernel, activation, x, weight, bias, dropout);
+    }
+    Variable product = product(rows(x), weight);
+    Variable out =
+        bias == null ? activation(activation, product) : biasActivation(activation, product, bias);
+    return reshape(dropout(out, dropout), x.shape().with(-1, width));
   }
 
   private Variable linear(
-      Activation activation, Variable x, Variable weight, Variable bias, double dropout) {
-    requireVector("bias", bias, weight.shape().dim(0));
-    Optional<LinearKernel> kernel =
-        engine()
-            .fused(
-                "linear + " + word(activation),
-                new LinearKey(activation),
-                fused -> fused.linear(activation));
-    if (kernel.isEmpty()) {
-      return dropout(biasActivation(activation, product(x, weight), bias), dropout);
-    }
+      LinearKernel kernel,
+      Activation activation,
+      Variable x,
+      Variable weight,
+      Variable bias,
+      double dropout) {
     DropoutMask mask = drawMask(dropout);
+    Variable in = contiguous(x);
     Variable dense = contiguous(weight);
     Variable shift = contiguous(bias);
-    Shape shape = Shape.of(x.shape().dim(0), weight.shape().dim(0));
-    Variable out = result(allocate(shape), x, dense, shift);
-    kernel.get().forward(x.tensor(), dense.tensor(), shift.tensor(), mask, out.tensor());
-    return record(new Step.FusedLinear(kernel.get(), activation, mask, x, dense, shift, out));
+    Variable out = result(allocate(x.shape().with(-1, weight.shape().dim(0))), in, dense, shift);
+    kernel.forward(rows(in.tensor()), dense.tensor(), shift.tensor(), mask, rows(out.tensor()));
+    return records(out)
+        ? record(new Step.FusedLinear(kernel, activation, mask, in, dense, shift, out))
+        : out;
   }
 
   private Variable product(Variable x, Variable weight) {
@@ -134,19 +143,16 @@ public final class Ops extends ArithmeticOps {
   }
 
   private Variable biasActivation(Activation activation, Variable x, Variable bias) {
-    Optional<BiasActivationKernel> kernel =
+    BiasActivationKernel kernel =
         engine()
-            .fused(
-                "bias + " + word(activation),
-                activation,
-                fused -> fused.biasActivation(activation));
-    if (kernel.isEmpty()) {
+            .fused(name(BIAS_ACTIVATION, activation), fused -> fused.biasActivation(activation));
+    if (kernel == null) {
       return activation(activation, add(x, bias));
     }
     Tensor tensor = activation == Activation.IDENTITY ? x.tensor() : allocate(x.shape());
     Variable out = result(tensor, x, bias);
-    kernel.get().forward(x.tensor(), contiguous(bias).tensor(), tensor);
-    return record(new Step.BiasActivation(kernel.get(), x, bias, out));
+    kernel.forward(x.tensor(), contiguous(bias).tensor(), tensor);
+    return record(new Step.BiasActivation(kernel, x, bias, out));
   }
 
   /** A point-wise non-linearity. */
@@ -164,15 +170,14 @@ public final class Ops extends ArithmeticOps {
   public Variable softmax(Variable x) {
     requireF32("softmax", x);
     require(x.shape().rank() >= 1, "softmax", "needs an axis to sum over, not shape %s", x.shape());
-    Optional<SoftmaxKernel> kernel =
-        engine().fused("softmax", Family.SOFTMAX, FusedKernels::softmax);
-    if (kernel.isEmpty()) {
+    SoftmaxKernel kernel = engine().fused("softmax", FusedKernels::softmax);
+    if (kernel == null) {
       return CompositeLayers.softmax(this, x);
     }
     Variable rows = rows(x);
     Variable out = result(allocate(rows.shape()), rows);
-    kernel.get().forward(rows.tensor(), out.tensor());
-    return reshape(record(new Step.Softmax(kernel.get(), rows, out)), x.shape());
+    kernel.forward(rows.tensor(), out.tensor());
+    return reshape(record(new Step.Softmax(kernel, rows, out)), x.shape());
   }
 
   /** Layer normalisation over the last axis: gain and bias [E]. */
@@ -183,29 +188,25 @@ public final class Ops extends ArithmeticOps {
     if (bias != null) {
       requireVector("layerNorm bias", bias, width);
     }
-    require(epsilon > 0, "layerNorm", "epsilon must be positive, not %s", epsilon);
-    Optional<LayerNormKernel> kernel =
-        engine().fused("layer norm", Family.LAYER_NORM, FusedKernels::layerNorm);
-    if (kernel.isEmpty()) {
+    if (!(epsilon > 0)) {
+      throw refusal("layerNorm", "epsilon must be positive, not %s", epsilon);
+    }
+    LayerNormKernel kernel = engine().fused("layer norm", FusedKernels::layerNorm);
+    if (kernel == null) {
       return CompositeLayers.layerNorm(this, x, gain, bias, epsilon);
     }
-    Variable rows = rows(x);
-    Variable out =
-        bias == null
-            ? result(allocate(rows.shape()), rows, gain)
-            : result(allocate(rows.shape()), rows, gain, bias);
-    Tensor saved = allocate(Shape.of(rows.shape().dim(0), 2));
-    kernel
-        .get()
-        .forward(
-            rows.tensor(),
-            gain.tensor(),
-            bias == null ? null : bias.tensor(),
-            epsilon,
-            out.tensor(),
-            saved);
-    record(new Step.LayerNorm(kernel.get(), rows, gain, bias, saved, out));
-    return reshape(out, x.shape());
+    Variable in = contiguous(x);
+    Tensor tensor = allocate(x.shape());
+    Variable out = bias == null ? result(tensor, in, gain) : result(tensor, in, gain, bias);
+    Tensor saved = allocate(x.shape().rows().with(1, 2));
+    kernel.forward(
+        rows(in.tensor()),
+        gain.tensor(),
+        bias == null ? null : bias.tensor(),
+        epsilon,
+        rows(tensor),
+        saved);
+    return records(out) ? record(new Step.LayerNorm(kernel, in, gain, bias, saved, out)) : out;
   }
 
   /** Dropout while training with a generator; otherwise the identity. */
@@ -215,19 +216,20 @@ public final class Ops extends ArithmeticOps {
       return x;
     }
     int seed = mask.seed();
-    Optional<DropoutKernel> kernel =
-        engine().fused("dropout", Family.DROPOUT, FusedKernels::dropout);
-    if (kernel.isEmpty()) {
+    DropoutKernel kernel = engine().fused("dropout", FusedKernels::dropout);
+    if (kernel == null) {
       return multiply(x, CompositeLayers.dropoutMask(this, x.shape(), rate, seed));
     }
     Variable in = contiguous(x);
     Variable out = result(allocate(in.shape()), in);
-    kernel.get().apply(in.tensor(), rate, seed, out.tensor());
-    return record(new Step.Dropout(kernel.get(), in, rate, seed, out));
+    kernel.apply(in.tensor(), rate, seed, out.tensor());
+    return record(new Step.Dropout(kernel, in, rate, seed, out));
   }
 
   private DropoutMask drawMask(double rate) {
-    require(rate >= 0 && rate < 1, "dropout", "the rate must lie in [0, 1), not %s", rate);
+    if (!(rate >= 0 && rate < 1)) {
+      throw refusal("dropout", "the rate must lie in [0, 1), not %s", rate);
+    }
     return dropoutSeeds == null || rate == 0
         ? DropoutMask.NONE
         : new DropoutMask(rate, dropoutSeeds.nextInt());
@@ -329,15 +331,14 @@ public final class Ops extends ArithmeticOps {
         "crossEntropy",
         "label smoothing must lie in [0, 1), not %s",
         labelSmoothing);
-    Optional<CrossEntropyKernel> kernel =
-        engine().fused("cross-entropy", Family.CROSS_ENTROPY, FusedKernels::softmaxCrossEntropy);
-    if (kernel.isEmpty()) {
+    CrossEntropyKernel kernel = engine().fused("cross-entropy", FusedKernels::softmaxCrossEntropy);
+    if (kernel == null) {
       return CompositeLayers.crossEntropy(this, logits, targets, labelSmoothing);
     }
     Variable rows = contiguous(logits);
     Variable out = result(allocate(targets.shape()), rows);
-    kernel.get().forward(rows.tensor(), targets.tensor(), labelSmoothing, out.tensor());
-    return record(new Step.CrossEntropy(kernel.get(), rows, targets, labelSmoothing, out));
+    kernel.forward(rows.tensor(), targets.tensor(), labelSmoothing, out.tensor());
+    return record(new Step.CrossEntropy(kernel, rows, targets, labelSmoothing, out));
   }
 
   /**
@@ -358,52 +359,41 @@ public final class Ops extends ArithmeticOps {
         "needs parameters [R, 3K] and targets [R], not %s and %s",
         parameters.shape(),
         targets.shape());
-    Optional<LogisticMixtureKernel> kernel =
-        engine()
-            .fused("mixture of logistics", Family.LOGISTIC_MIXTURE, FusedKernels::logisticMixture);
-    if (kernel.isEmpty()) {
+    LogisticMixtureKernel kernel =
+        engine().fused("mixture of logistics", FusedKernels::logisticMixture);
+    if (kernel == null) {
       return CompositeLogisticMixture.losses(this, parameters, targets);
     }
     Variable rows = contiguous(parameters);
     Variable out = result(allocate(targets.shape()), rows);
-    kernel.get().forward(rows.tensor(), targets.tensor(), out.tensor());
-    return record(new Step.LogisticMixture(kernel.get(), rows, targets, out));
+    kernel.forward(rows.tensor(), targets.tensor(), out.tensor());
+    return record(new Step.LogisticMixture(kernel, rows, targets, out));
   }
 
   // Common ground
 
-  /** The operations of which a backend offers one kernel each. */
-  private enum Family {
-    SOFTMAX,
-    LAYER_NORM,
-    DROPOUT,
-    CROSS_ENTROPY,
-    LOGISTIC_MIXTURE
+  /** The names of an operation that ends with an activation. */
+  private static Map<Activation, String> names(String operation) {
+    Map<Activation, String> names = new EnumMap<>(Activation.class);
+    for (Activation activation : Activation.values()) {
+      names.put(activation, operation + " + " + activation.name().toLowerCase(Locale.ROOT));
+    }
+    return Collections.unmodifiableMap(names);
   }
 
-  /** Tells a linear layer from bias and activation alone, which go by the activation. */
-  private record LinearKey(Activation activation) {}
-
-  private static String word(Activation activation) {
-    return activation.name().toLowerCase(Locale.ROOT);
+  private static String name(Map<Activation, String> names, Activation activation) {
+    return Objects.requireNonNull(names.get(activation));
   }
 
   /** All axes but the last folded into one, contiguous. */
   private Variable rows(Variable x) {
-    int width = x.shape().dim(-1);
-    int count = 1;
-    for (int axis = 0; axis < x.shape().rank() - 1; axis++) {
-      count *= x.shape().dim(axis);
-    }
-    return reshape(contiguous(x), count, width);
+    return reshape(contiguous(x), x.shape().rows());
   }
 
   private static void requireVector(String operation, Variable vector, int width) {
-    require(
-        vector.dtype() == DType.F32 && vector.shape().equals(Shape.of(width)),
-        operation,
-        "needs shape [%d], not %s",
-        width,
-        vector.shape());
+    Shape shape = vector.shape();
+    if (vector.dtype() != DType.F32 || shape.rank() != 1 || shape.dim(0) != width) {
+      throw refusal(operation, "needs shape [%d], not %s", width, shape);
+    }
   }
 }

@@ -1,7 +1,7 @@
 package org.polyak.nn.ops;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.spi.Kernels;
@@ -34,38 +34,45 @@ public final class OptimizerSteps {
       List<ParameterUpdate> updates,
       double learningRate,
       long step) {
-    updates.forEach(update -> check(rule, update));
     Ops ops = Ops.inference(engine, scratch);
-    Optional<OptimizerKernel> kernel =
+    OptimizerKernel kernel =
         engine.fused(
             rule.getClass().getSimpleName() + " step", rule, fused -> fused.optimizer(rule));
-    if (kernel.isPresent()) {
-      kernel
-          .get()
-          .step(updates.stream().map(u -> withDenseGradient(ops, u)).toList(), learningRate, step);
-    } else {
-      updates.forEach(update -> compose(ops, rule, update, learningRate, step));
+    List<ParameterUpdate> dense = new ArrayList<>(updates.size());
+    for (ParameterUpdate update : updates) {
+      check(rule, update);
+      if (kernel == null) {
+        compose(ops, rule, update, learningRate, step);
+      } else {
+        dense.add(withDenseGradient(ops, update));
+      }
+    }
+    if (kernel != null) {
+      kernel.step(dense, learningRate, step);
     }
   }
 
   private static void check(OptimizerRule rule, ParameterUpdate update) {
     Shape shape = update.parameter().shape();
-    ArrayOps.require(
-        update.state().size() == rule.stateCount() && update.gradient().shape().equals(shape),
-        "optimiser step",
-        "a parameter %s needs a gradient of its shape and %d state tensors; got %s and %d",
-        shape,
-        rule.stateCount(),
-        update.gradient().shape(),
-        update.state().size());
+    if (update.state().size() != rule.stateCount() || !update.gradient().shape().equals(shape)) {
+      throw ArrayOps.refusal(
+          "optimiser step",
+          "a parameter %s needs a gradient of its shape and %d state tensors; got %s and %d",
+          shape,
+          rule.stateCount(),
+          update.gradient().shape(),
+          update.state().size());
+    }
   }
 
   private static ParameterUpdate withDenseGradient(Ops ops, ParameterUpdate update) {
-    return new ParameterUpdate(
-        update.parameter(),
-        ops.contiguous(Variable.constant(update.gradient())).tensor(),
-        update.gradientScale(),
-        update.state());
+    return update.gradient().layout().isContiguous()
+        ? update
+        : new ParameterUpdate(
+            update.parameter(),
+            ops.contiguous(update.gradient()),
+            update.gradientScale(),
+            update.state());
   }
 
   private static void compose(

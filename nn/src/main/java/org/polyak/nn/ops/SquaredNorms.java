@@ -1,7 +1,7 @@
 package org.polyak.nn.ops;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Shape;
@@ -21,13 +21,14 @@ public final class SquaredNorms {
    * @return {@code [n]} for n tensors
    */
   public static Variable of(Ops ops, List<Tensor> tensors) {
-    List<Tensor> dense =
-        tensors.stream().map(x -> ops.contiguous(Variable.constant(x)).tensor()).toList();
+    List<Tensor> dense = new ArrayList<>(tensors.size());
+    for (Tensor tensor : tensors) {
+      dense.add(ops.contiguous(tensor));
+    }
     Tensor norms = ops.allocate(Shape.of(dense.size()));
-    Optional<SquaredNormsKernel> kernel =
-        ops.engine().fused("squared norms", SquaredNormsKernel.class, FusedKernels::squaredNorms);
-    if (kernel.isPresent()) {
-      kernel.get().squaredNorms(dense, norms);
+    SquaredNormsKernel kernel = ops.engine().fused("squared norms", FusedKernels::squaredNorms);
+    if (kernel != null) {
+      kernel.squaredNorms(dense, norms);
     } else {
       for (int i = 0; i < dense.size(); i++) {
         compose(ops, dense.get(i), norms.view(norms.layout().slice(0, i, i + 1)));

@@ -3,8 +3,8 @@ package org.polyak.nn.optim;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Gradients;
 import org.polyak.nn.autograd.Variable;
@@ -18,6 +18,7 @@ import org.polyak.nn.ops.OptimizerSteps;
 import org.polyak.nn.ops.SquaredNorms;
 import org.polyak.spi.DType;
 import org.polyak.spi.Scope;
+import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
 import org.polyak.spi.fused.OptimizerRule;
@@ -33,6 +34,13 @@ public final class Optimizer {
   private final GradientClipping clipping;
   private final List<Parameter> parameters;
   private final List<List<Tensor>> states = new ArrayList<>();
+
+  /** Factors on the gradients, in the order of those that a step finds; null without clipping. */
+  private final @Nullable Tensor allScales;
+
+  /** The elements of {@link #allScales}. */
+  private final List<Tensor> scales = new ArrayList<>();
+
   private final Scope scope;
   private long steps;
 
@@ -65,6 +73,16 @@ public final class Optimizer {
       }
       states.add(state);
     }
+    int scaleCount =
+        switch (clipping) {
+          case GradientClipping.None none -> 0;
+          case GradientClipping.PerParameter each -> this.parameters.size();
+          case GradientClipping.Global global -> 1;
+        };
+    allScales = scaleCount == 0 ? null : scope.allocate(DType.F32, Shape.of(scaleCount));
+    for (int i = 0; i < scaleCount; i++) {
+      scales.add(Objects.requireNonNull(allScales).slice(0, i, i + 1));
+    }
   }
 
   /** Number of updates done. */
@@ -80,53 +98,46 @@ public final class Optimizer {
    */
   public void step(Gradients gradients, double learningRate) {
     steps++;
-    List<Integer> trained =
-        IntStream.range(0, parameters.size())
-            .filter(i -> gradients.of(parameters.get(i).variable()) != null)
-            .boxed()
-            .toList();
-    List<Tensor> found =
-        trained.stream().map(i -> gradients.require(parameters.get(i).variable())).toList();
+    List<Tensor> found = new ArrayList<>(parameters.size());
+    List<ParameterUpdate> updates = new ArrayList<>(parameters.size());
+    for (int i = 0; i < parameters.size(); i++) {
+      Variable parameter = parameters.get(i).variable();
+      Tensor gradient = gradients.of(parameter);
+      if (gradient != null) {
+        Tensor scale =
+            scales.isEmpty() ? null : scales.get(Math.min(found.size(), scales.size() - 1));
+        updates.add(new ParameterUpdate(parameter.tensor(), gradient, scale, states.get(i)));
+        found.add(gradient);
+      }
+    }
     if (found.isEmpty()) {
       return;
     }
-    try (Scope scratch = scope.child("optimiser step " + steps)) {
-      @Nullable Tensor scales = scales(Ops.inference(engine, scratch), found);
-      List<ParameterUpdate> updates = new ArrayList<>();
-      for (int i = 0; i < found.size(); i++) {
-        int parameter = trained.get(i);
-        updates.add(
-            new ParameterUpdate(
-                parameters.get(parameter).variable().tensor(),
-                found.get(i),
-                scales == null ? null : element(scales, i),
-                states.get(parameter)));
-      }
+    try (Scope scratch = scope.child("optimiser step")) {
+      clip(Ops.inference(engine, scratch), found);
       OptimizerSteps.step(engine, scratch, rule, updates, learningRate, steps);
     }
   }
 
-  /** {@code min(1, c / (norm + ε))} for each gradient, or one for all; null without clipping. */
-  private @Nullable Tensor scales(Ops ops, List<Tensor> gradients) {
-    return switch (clipping) {
-      case GradientClipping.None none -> null;
+  /** Writes {@code min(1, c / (norm + ε))} for each gradient, or one for all. */
+  private void clip(Ops ops, List<Tensor> gradients) {
+    switch (clipping) {
+      case GradientClipping.None none -> {
+        // Nothing is scaled.
+      }
       case GradientClipping.PerParameter(double maximum) ->
-          scales(ops, SquaredNorms.of(ops, gradients), maximum);
+          clip(ops, SquaredNorms.of(ops, gradients), maximum);
       case GradientClipping.Global(double maximum) ->
-          scales(ops, ops.sum(SquaredNorms.of(ops, gradients), 0), maximum);
-    };
+          clip(ops, ops.sum(SquaredNorms.of(ops, gradients), 0), maximum);
+    }
   }
 
-  private static Tensor scales(Ops ops, Variable squaredNorms, double maximum) {
+  private void clip(Ops ops, Variable squaredNorms, double maximum) {
     Variable norms = ops.unary(UnaryOp.SQUARE_ROOT, squaredNorms);
     Variable inverse = ops.unary(UnaryOp.RECIPROCAL, ops.shift(norms, GradientClipping.EPSILON));
-    return ops.minimum(ops.scale(inverse, maximum), ops.filled(1)).tensor();
-  }
-
-  /** The element of a vector, or the only one. */
-  private static Tensor element(Tensor scales, int index) {
-    int at = Math.min(index, scales.shape().dim(0) - 1);
-    return scales.view(scales.layout().slice(0, at, at + 1));
+    Variable found = ops.minimum(ops.scale(inverse, maximum), ops.filled(1));
+    Tensor all = Objects.requireNonNull(allScales);
+    engine.kernels().copy(found.tensor(), all.slice(0, 0, found.shape().dim(0)));
   }
 
   /** A copy of the state on the host, for a checkpoint. */
