@@ -24,6 +24,14 @@ public sealed interface Load
    */
   Work prepare(Engine engine, Scope scope);
 
+  /**
+   * Runs before anything is measured, where the usual time to warm up is too short for the code of
+   * a run to be compiled.
+   */
+  default int warmUpRuns() {
+    return 0;
+  }
+
   /** How much one run of the work does. */
   Amount amount();
 

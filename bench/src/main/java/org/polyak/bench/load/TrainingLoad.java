@@ -71,6 +71,12 @@ public record TrainingLoad(Variant variant, BatchShape shape) implements Load {
     return Rounding.ofSums(shape.length());
   }
 
+  /** A step of seconds would be measured before the compilers are through with its loops. */
+  @Override
+  public int warmUpRuns() {
+    return 30;
+  }
+
   private SequenceModel model(Engine engine, Scope scope) {
     return shape.model().create(variant, shape.length(), engine, scope);
   }

@@ -9,7 +9,7 @@ public sealed interface Measured {
    *
    * @param seconds of a run, the mean of each iteration
    * @param peakBytes the most device memory held, inputs included; 0 where that is not known
-   * @param heapBytes Java heap that a run allocates, the median of the iterations
+   * @param heapBytes Java heap that a run allocates, in the iteration that allocates least
    * @param difference of a peer's outputs from ours, as a share of the norm; 0 for ours
    */
   record Times(List<Double> seconds, long peakBytes, double heapBytes, double difference)

@@ -72,6 +72,9 @@ public class MeasuredLoad {
     var scope = session.openScope("benchmark");
     prepared = new Prepared(session, scope, load.prepare(session.engine(), scope));
     session.backend().finish();
+    for (int i = 0; i < load.warmUpRuns(); i++) {
+      run(new DeviceMemory());
+    }
   }
 
   /** One run. */
