@@ -136,19 +136,23 @@ final class AttentionStep {
       worker.giveBack(k);
     }
 
-    /** The feature map of a few heads of one token: to its rows, they are what tokens are. */
+    /**
+     * The feature map of a few heads of one token: to its rows, they are what tokens are, or one
+     * long row where each fills whole vectors.
+     */
     private void map(HeadTensor tensor, int sequence, int head, int count, float[] to) {
+      int joined = shape.keyDim() == shape.keyStride() ? count : 1;
       rows.load(
           spec.featureMap(),
-          count,
-          shape.keyDim(),
+          count / joined,
+          joined * shape.keyDim(),
           tensor.data(),
           tensor.at(sequence, 0, head),
           shape.keyDim(),
           new float[][] {to},
           0,
           1,
-          shape.keyStride());
+          joined * shape.keyStride());
     }
 
     private void step(int index, int row, int sequence, int head) {

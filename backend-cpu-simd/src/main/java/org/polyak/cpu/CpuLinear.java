@@ -5,7 +5,7 @@ import org.polyak.spi.fused.Activation;
 import org.polyak.spi.fused.DropoutMask;
 import org.polyak.spi.fused.LinearKernel;
 
-/** {@link LinearKernel}: the product, then bias, activation and dropout in place. */
+/** {@link LinearKernel}: the product, which may begin with the bias, then what is left in place. */
 final class CpuLinear implements LinearKernel {
   private final MatrixProduct product;
   private final Reduction reduction;
@@ -24,8 +24,10 @@ final class CpuLinear implements LinearKernel {
 
   @Override
   public void forward(Tensor in, Tensor weight, Tensor bias, DropoutMask mask, Tensor out) {
-    product.runTransposed(in, weight, out);
-    biasActivation.forward(out, bias, out);
+    Tensor first = activation == Activation.IDENTITY ? bias : null;
+    if (!product.runTransposed(in, weight, first, out)) {
+      biasActivation.forward(out, bias, out);
+    }
     if (mask.drops()) {
       dropout.apply(out, mask.rate(), mask.seed(), out);
     }

@@ -1,5 +1,7 @@
 package org.polyak.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Batched matrix products on all threads of the pool.
  *
@@ -78,9 +80,21 @@ final class Gemm {
     }
   }
 
-  /** {@code C (+)= A · B} of one B that is packed already. */
-  void multiply(int m, int n, int depth, Operand a, Panels b, Operand c, boolean accumulate) {
-    spread(m, n, depth, a, b, c, accumulate);
+  /**
+   * {@code C (+)= A · B} of one B that is packed already.
+   *
+   * @param row what every row of C begins with, if anything; see {@link GemmBlocks#block}
+   */
+  void multiply(
+      int m,
+      int n,
+      int depth,
+      Operand a,
+      Panels b,
+      @Nullable FloatSpan row,
+      Operand c,
+      boolean accumulate) {
+    spread(m, n, depth, a, b, row, c, accumulate);
   }
 
   /** Many products: a task computes one or several of them whole. */
@@ -125,7 +139,7 @@ final class Gemm {
       dots(m, n, depth, a, b, c, accumulate);
     } else if (blocks.isDirect(m, n, depth, b)) {
       int whole = n - n % blocks.kernel().lanes();
-      spread(m, whole, depth, a, Panels.direct(b, depth), c, accumulate);
+      spread(m, whole, depth, a, Panels.direct(b, depth), null, c, accumulate);
       if (whole < n) {
         single(m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
       }
@@ -206,7 +220,8 @@ final class Gemm {
       float[] buffer =
           arrays.borrow(Math.toIntExact(Panels.packedSize(columns, depth, blocks.kernel())));
       packStrip(b.columnsFrom(from), depth, columns, buffer);
-      spread(m, columns, depth, a, Panels.packed(buffer, depth), c.columnsFrom(from), accumulate);
+      Panels panels = Panels.packed(buffer, depth);
+      spread(m, columns, depth, a, panels, null, c.columnsFrom(from), accumulate);
       arrays.giveBack(buffer);
     }
   }
@@ -259,7 +274,15 @@ final class Gemm {
     return pool.threads() == 1 ? 1 : pool.threads() * THREAD_TASKS;
   }
 
-  private void spread(int m, int n, int depth, Operand a, Panels b, Operand c, boolean accumulate) {
+  private void spread(
+      int m,
+      int n,
+      int depth,
+      Operand a,
+      Panels b,
+      @Nullable FloatSpan row,
+      Operand c,
+      boolean accumulate) {
     int tileRows = blocks.kernel().tileRows();
     int panel = blocks.kernel().tileColumns();
     int wanted = wantedTasks();
@@ -277,7 +300,7 @@ final class Gemm {
     int across = acrossBlocks(n, columnBlock);
     pool.parallelFor(
         across * Tasks.count(m, rowBlock),
-        spreading.begin(m, n, depth, a, b, c, accumulate, rowBlock, columnBlock, across));
+        spreading.begin(m, n, depth, a, b, row, c, accumulate, rowBlock, columnBlock, across));
   }
 
   /** The loop over blocks of C: one object for all products, which follow each other. */
@@ -287,6 +310,7 @@ final class Gemm {
     private int depth;
     private Operand a = Operand.NONE;
     private Panels b = Panels.direct(a, 0);
+    private @Nullable FloatSpan row;
     private Operand c = a;
     private boolean accumulate;
     private int rowBlock;
@@ -299,6 +323,7 @@ final class Gemm {
         int depth,
         Operand a,
         Panels b,
+        @Nullable FloatSpan row,
         Operand c,
         boolean accumulate,
         int rowBlock,
@@ -309,6 +334,7 @@ final class Gemm {
       this.depth = depth;
       this.a = a;
       this.b = b;
+      this.row = row;
       this.c = c;
       this.accumulate = accumulate;
       this.rowBlock = rowBlock;
@@ -322,7 +348,8 @@ final class Gemm {
       int i = task / across * rowBlock;
       int j = task % across * columnBlock;
       int end = task % across == across - 1 ? n : j + columnBlock;
-      blocks.block(worker, i, Math.min(m, i + rowBlock), j, end, n, depth, a, b, c, accumulate);
+      blocks.block(
+          worker, i, Math.min(m, i + rowBlock), j, end, n, depth, a, b, row, c, accumulate);
     }
   }
 }

@@ -1,5 +1,7 @@
 package org.polyak.cpu;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Matrix products on one thread: {@code C (+)= A · B} for any strides, cut into blocks that stay in
  * the caches. {@link Gemm} spreads the same blocks over threads; kernels that are already inside a
@@ -59,13 +61,14 @@ final class GemmBlocks {
       dots(0, m, n, depth, a, b, c, accumulate);
     } else if (isDirect(m, n, depth, b)) {
       int whole = n - n % kernel.lanes();
-      block(worker, 0, m, 0, whole, whole, depth, a, Panels.direct(b, depth), c, accumulate);
+      Panels panels = Panels.direct(b, depth);
+      block(worker, 0, m, 0, whole, whole, depth, a, panels, null, c, accumulate);
       multiply(
           worker, m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
     } else {
       float[] packed = worker.borrow(Math.toIntExact(Panels.packedSize(n, depth, kernel)));
       pack(b, depth, n, 0, n, 0, depth, packed);
-      block(worker, 0, m, 0, n, n, depth, a, Panels.packed(packed, depth), c, accumulate);
+      block(worker, 0, m, 0, n, n, depth, a, Panels.packed(packed, depth), null, c, accumulate);
       worker.giveBack(packed);
     }
   }
@@ -88,6 +91,14 @@ final class GemmBlocks {
     return b.columnStride() == 1
         && (m < DIRECT_ROWS || (long) n * depth <= DIRECT_SIZE)
         && n >= kernel.lanes();
+  }
+
+  /**
+   * Whether tiles can begin with a row instead of zeros: where its vectors are whole, and where all
+   * terms are summed at once, so that it is the same sum as when the row is added to the product.
+   */
+  boolean canBeginWithRow(int n, int depth) {
+    return n % kernel.lanes() == 0 && depth > 0 && depth <= DEPTH_BLOCK;
   }
 
   /** Rows {@code [rowFrom, rowTo)} of a product of scalar products. */
@@ -137,6 +148,8 @@ final class GemmBlocks {
    * @param columnFrom where a panel begins
    * @param columnTo where a panel ends
    * @param n columns of the whole product, which decides the widths of the last panels
+   * @param row what is added to every row of a product that is stored, not added, if {@link
+   *     #canBeginWithRow}; null for nothing
    */
   void block(
       Worker worker,
@@ -148,6 +161,7 @@ final class GemmBlocks {
       int depth,
       Operand a,
       Panels b,
+      @Nullable FloatSpan row,
       Operand c,
       boolean accumulate) {
     if (depth == 0 && !accumulate) {
@@ -162,8 +176,8 @@ final class GemmBlocks {
       rows.moveTo(kernel, k, terms);
       for (int i = rowFrom; i < rowTo; i += kernel.tileRows()) {
         int validRows = Math.min(kernel.tileRows(), rowTo - i);
-        tiles(
-            i, validRows, columnFrom, columnTo, n, k, terms, rows, b, c, accumulate || k > 0, edge);
+        boolean add = accumulate || k > 0;
+        tiles(i, validRows, columnFrom, columnTo, n, k, terms, rows, b, row, c, add, edge);
       }
     }
     worker.giveBack(edge);
@@ -175,7 +189,7 @@ final class GemmBlocks {
    * second, and whole rows of C are written together.
    */
   private void tiles(
-      int row,
+      int firstRow,
       int validRows,
       int columnFrom,
       int columnTo,
@@ -184,6 +198,7 @@ final class GemmBlocks {
       int terms,
       RowTiles rows,
       Panels b,
+      @Nullable FloatSpan row,
       Operand c,
       boolean add,
       float[] edge) {
@@ -192,27 +207,37 @@ final class GemmBlocks {
       int vectors = Panels.vectors(n - j, kernel);
       int width = vectors * kernel.lanes();
       int validColumns = Math.min(width, columnTo - j);
-      int cAt = c.at(row, j);
+      int cAt = c.at(firstRow, j);
       boolean whole = inPlace && validColumns == width;
-      boolean fromC = whole && add;
+      float[] from = zeros;
+      int fromOffset = 0;
+      int fromStride = 0;
+      if (whole && add) {
+        from = c.data();
+        fromOffset = cAt;
+        fromStride = c.rowStride();
+      } else if (row != null && !add) {
+        from = row.data();
+        fromOffset = row.offset() + j;
+      }
       kernel.tile(
           vectors,
           terms,
-          rows.data(row),
-          rows.offset(row),
-          rows.rowStride(row),
-          rows.termStride(row),
+          rows.data(firstRow),
+          rows.offset(firstRow),
+          rows.rowStride(firstRow),
+          rows.termStride(firstRow),
           b.data(),
           b.position(j, k, width),
           b.stride(width),
-          fromC ? c.data() : zeros,
-          fromC ? cAt : 0,
-          fromC ? c.rowStride() : 0,
+          from,
+          fromOffset,
+          fromStride,
           whole ? c.data() : edge,
           whole ? cAt : 0,
           whole ? c.rowStride() : width);
       if (!whole) {
-        copyEdge(edge, width, validRows, validColumns, c, row, j, add);
+        copyEdge(edge, width, validRows, validColumns, c, firstRow, j, add);
       }
       j += width;
     }

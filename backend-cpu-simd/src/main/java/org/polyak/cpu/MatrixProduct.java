@@ -56,13 +56,19 @@ final class MatrixProduct {
         depth,
         x,
         y,
+        null,
         z,
         accumulate,
         b);
   }
 
-  /** {@code out = a·bᵀ} of matrices, b being {@code [N, K]}. */
-  void runTransposed(Tensor a, Tensor b, Tensor out) {
+  /**
+   * {@code out = a·bᵀ} of matrices, b being {@code [N, K]}; a bias is added to the rows where that
+   * costs nothing.
+   *
+   * @return whether it was added
+   */
+  boolean runTransposed(Tensor a, Tensor b, @Nullable Tensor bias, Tensor out) {
     float[] left = CpuBuffer.floats(a);
     float[] to = CpuBuffer.floats(out);
     float[] right = CpuBuffer.unwritten(b);
@@ -72,25 +78,30 @@ final class MatrixProduct {
     int columns = n == 1 ? 1 : stride(b.layout(), 0);
     Operand y = new Operand(right, CpuBuffer.offset(b), stride(b.layout(), 1), columns);
     Operand z = new Operand(to, CpuBuffer.offset(out), rowStride(out), columnStride(out));
-    multiply(Batch.SINGLE, out.shape().dim(0), n, depth, x, y, z, false, b);
+    FloatSpan row =
+        bias != null && gemm.blocks().canBeginWithRow(n, depth) ? FloatSpan.of(bias) : null;
+    return multiply(Batch.SINGLE, out.shape().dim(0), n, depth, x, y, row, z, false, b);
   }
 
-  private void multiply(
+  /** Multiplies; says whether the row was added to every row of the product. */
+  private boolean multiply(
       Batch batch,
       int m,
       int n,
       int depth,
       Operand x,
       Operand y,
+      @Nullable FloatSpan row,
       Operand z,
       boolean accumulate,
       Tensor b) {
     Panels panels = batch.count() == 1 ? kept(b, m, n, depth, x, y, z) : null;
     if (panels == null) {
       gemm.multiply(batch, m, n, depth, x, y, z, accumulate);
-    } else {
-      gemm.multiply(m, n, depth, x, panels, z, accumulate);
+      return false;
     }
+    gemm.multiply(m, n, depth, x, panels, row, z, accumulate);
+    return row != null;
   }
 
   private @Nullable Panels kept(

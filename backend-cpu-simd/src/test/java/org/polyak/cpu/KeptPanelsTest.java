@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,8 @@ import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
+import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.DropoutMask;
 
 class KeptPanelsTest {
   private static final int WIDTH = 256;
@@ -57,6 +60,27 @@ class KeptPanelsTest {
       assertThat(product(x, weight, start, accumulate)).isEqualTo(first);
       assertThat(device.keptPanels().bytes()).isGreaterThanOrEqualTo(4L * outputs * inputs);
       assertThat(product(x, weight, start, accumulate)).isEqualTo(first);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"8, 256, 256", "13, 768, 250", "32, 250, 256", "64, 256, 300", "64, 256, 1024"})
+  void aLinearLayerHasTheSameBitsFromItsSecondTimeOn(int rows, int outputs, int inputs) {
+    Tensor weight = random(outputs, inputs);
+    Tensor bias = random(outputs + 5).slice(0, 5, outputs + 5);
+    Tensor x = random(rows, inputs);
+    for (Activation activation : List.of(Activation.IDENTITY, Activation.RELU)) {
+      CpuLinear layer = new CpuLinear(device, new CpuDropout(device), activation);
+      Tensor out = scope.allocate(DType.F32, Shape.of(rows, outputs));
+      kernels.fill(weight.slice(0, 0, 1), 1);
+      layer.forward(x, weight, bias, DropoutMask.NONE, out);
+      float[] first = floats(out);
+      for (int time = 2; time <= 3; time++) {
+        kernels.fill(out, Double.NaN);
+        layer.forward(x, weight, bias, DropoutMask.NONE, out);
+        assertThat(floats(out)).isEqualTo(first);
+      }
+      assertThat(device.keptPanels().bytes()).isGreaterThanOrEqualTo(4L * outputs * inputs);
     }
   }
 
