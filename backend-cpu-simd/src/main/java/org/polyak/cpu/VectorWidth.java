@@ -12,6 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>A kernel class reads its width once, in a static initialiser, through {@link
  * #of(MethodHandles.Lookup)}; its species is therefore a constant to the compiler. {@link
  * KernelLoader} makes further copies of a kernel class for the other widths.
+ *
+ * <p>Kernels of one width use no vectors of another, be it only to copy. The methods of {@link
+ * FloatVector} are profiled in one place for all kernels: once C2 has seen two classes there, it
+ * may keep the vectors of loops that it compiles next in objects, hundreds of megabytes in a step
+ * of training.
  */
 enum VectorWidth {
   /** SSE, NEON. */

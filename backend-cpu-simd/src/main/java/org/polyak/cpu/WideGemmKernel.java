@@ -2,6 +2,7 @@ package org.polyak.cpu;
 
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -14,9 +15,6 @@ final class WideGemmKernel implements GemmKernel {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
   private static final int ROWS = 8;
-
-  /** A column of a tile: eight elements. */
-  private static final VectorSpecies<Float> COLUMN = FloatVector.SPECIES_256;
 
   WideGemmKernel() {}
 
@@ -403,11 +401,13 @@ final class WideGemmKernel implements GemmKernel {
       float[] to,
       int toOffset,
       int toTileStride) {
+    // Half a vector, and not a vector of half the width: see VectorWidth.
+    VectorMask<Float> column = S.indexInRange(0, ROWS);
     for (int k = 0; k < terms; k++) {
       int i = aOffset + k * aTermStride;
       int t = toOffset + k * ROWS;
       for (int tile = 0; tile < tiles; tile++, i += ROWS, t += toTileStride) {
-        FloatVector.fromArray(COLUMN, a, i).intoArray(to, t);
+        FloatVector.fromArray(S, a, i, column).intoArray(to, t, column);
       }
     }
   }
