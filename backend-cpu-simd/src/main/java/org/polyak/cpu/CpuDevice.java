@@ -25,6 +25,7 @@ record CpuDevice(
     ArrayPool<float[]> floats = ArrayPool.ofFloats(idleByteLimit);
     WorkerPool pool = new WorkerPool(threads);
     Gemm gemm = new Gemm(pool, floats, GemmBlocks.of(width));
+    KernelWarmup.begin(gemm.blocks().kernel());
     KeptPanels keptPanels = new KeptPanels(floats, gemm.blocks(), idleByteLimit / 2);
     return new CpuDevice(pool, floats, ArrayPool.ofInts(idleByteLimit), width, gemm, keptPanels);
   }
