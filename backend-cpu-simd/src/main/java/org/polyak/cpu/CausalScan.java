@@ -69,4 +69,15 @@ interface CausalScan {
    * With a single state {@code R = R + x yᵀ} and out reads γR.
    */
   void reverse(Worker worker, Block block, States states);
+
+  /**
+   * The adjoint for values and for keys. Both could be read from the same states; whether the
+   * transposed states are brought along is left to the scan.
+   *
+   * @param values x is q, y is dN, z is k; out is zero before
+   * @param states updated
+   * @param keys x is dN, y is q, z is v; out is zero before
+   * @param transposedStates the same states transposed, which nothing but later calls may read
+   */
+  void reverse(Worker worker, Block values, States states, Block keys, States transposedStates);
 }

@@ -92,6 +92,13 @@ final class ChunkScan implements CausalScan {
   }
 
   @Override
+  public void reverse(
+      Worker worker, Block values, States states, Block keys, States transposedStates) {
+    reverse(worker, values, states);
+    reverse(worker, keys, transposedStates);
+  }
+
+  @Override
   public void reverse(Worker worker, Block block, States states) {
     within(worker, block);
     float[] scaled = worker.borrow(block.tokens() * block.rowStride());

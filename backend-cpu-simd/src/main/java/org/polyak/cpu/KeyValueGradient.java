@@ -9,7 +9,7 @@ import org.polyak.spi.fused.AttentionState;
 /**
  * The reverse pass over the tokens of {@link AttentionBackward}: carries G, the gradient for the
  * memory, and D, the gradient for n, from the last token to the first, and leaves what reaches the
- * initial state. Keys need Gᵀ and Dᵀ, values G and D: both pairs are scanned side by side.
+ * initial state. Keys are read along the rows of G and D, values along their columns.
  */
 final class KeyValueGradient {
   private final AttentionSpec spec;
@@ -152,9 +152,13 @@ final class KeyValueGradient {
     heads.loadOutGradients(from, count, true);
     for (int h = 0; h < heads.heads(); h++) {
       Arrays.fill(valueGradient[h], 0, count * shape.valueStride(), 0);
-      scan.reverse(worker, valueBlocks.of(h, count), states[h]);
       Arrays.fill(keyGradient[h], 0, count * shape.keyStride(), 0);
-      scan.reverse(worker, keyBlocks.of(h, count), transposedStates[h]);
+      scan.reverse(
+          worker,
+          valueBlocks.of(h, count),
+          states[h],
+          keyBlocks.of(h, count),
+          transposedStates[h]);
       if (heads.hasKeySum()) {
         heads.addQuerySums(h, count, querySum[h]);
       } else {

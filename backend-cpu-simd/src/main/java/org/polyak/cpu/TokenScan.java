@@ -18,6 +18,7 @@ final class TokenScan implements CausalScan {
   private final Recurrence recurrence;
   private final ScanLoops loops;
   private final MomentumScanLoops momentumLoops;
+  private final KeyValueScanLoops keyValueLoops;
   private final int runTokens;
   private final float[] forwardFactors = new float[MOST_TOKENS];
   private final float[] reverseFactors = new float[MOST_TOKENS];
@@ -25,10 +26,11 @@ final class TokenScan implements CausalScan {
   private final float[] feedGrowing = new float[MOST_TOKENS];
   private final DecayTable table;
 
-  TokenScan(Recurrence recurrence, ScanLoops loops, MomentumScanLoops momentumLoops) {
+  TokenScan(Recurrence recurrence, AttentionLoops loops) {
     this.recurrence = recurrence;
-    this.loops = loops;
-    this.momentumLoops = momentumLoops;
+    this.loops = loops.scan();
+    this.momentumLoops = loops.momentumScan();
+    this.keyValueLoops = loops.keyValueScan();
     switch (recurrence) {
       case Recurrence.Single(double gamma) -> {
         table = new DecayTable(0, gamma, MOST_TOKENS);
@@ -98,6 +100,27 @@ final class TokenScan implements CausalScan {
         float fade = (float) table.power(runTokens);
         momentumLoops.run(block, runTokens, feedGrowing, 1, fade, p, states.r());
         DecayTable.decay(states.r(), size, table.power((block.tokens() - 1) % runTokens + 1));
+      }
+    }
+  }
+
+  @Override
+  public void reverse(
+      Worker worker, Block values, States states, Block keys, States transposedStates) {
+    switch (recurrence) {
+      case Recurrence.Single(double gamma) -> {
+        reverse(worker, values, states);
+        reverse(worker, keys, transposedStates);
+      }
+      case Recurrence.Twofold(double beta, double gamma) -> {
+        float[] p = Objects.requireNonNull(states.p());
+        float[] partial = worker.borrow(keyValueLoops.partialFloats(values));
+        float fade = (float) table.power(runTokens);
+        keyValueLoops.run(
+            values, keys.z(), keys.out(), partial, runTokens, feedGrowing, fade, p, states.r());
+        worker.giveBack(partial);
+        int size = values.rows() * values.columns();
+        DecayTable.decay(states.r(), size, table.power((values.tokens() - 1) % runTokens + 1));
       }
     }
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.polyak.spi.BinaryOp;
 import org.polyak.spi.UnaryOp;
 import org.polyak.spi.fused.Activation;
+import org.polyak.spi.fused.FeatureMap;
 
 /**
  * Compiled vector loops allocate nothing. A loop that does keeps its vectors in objects instead of
@@ -97,7 +98,34 @@ class VectorLoopsTest {
           "tiles of A",
           () -> gemm.packTiles(tiles, terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
       addStepLoops(loops, a, b);
+      addAttentionLoops(loops, a);
       return loops;
+    }
+
+    /** A few tokens of a head whose values are no multiple of two vectors. */
+    private static void addAttentionLoops(Map<String, Runnable> loops, float[] a) {
+      CausalScan.Block block = new CausalScan.Block(8, 32, 32, 48, a, a, a, new float[8 * 48]);
+      float[] r = new float[32 * 48];
+      float[] p = new float[32 * 48];
+      float[] gradient = new float[8 * 32];
+      MomentumScanLoops scan = kernel(VectorMomentumScanLoops.class);
+      loops.put("attention with momentum", () -> scan.run(block, 5, a, 1, .1f, p, r));
+      KeyValueScanLoops both = kernel(VectorKeyValueScanLoops.class);
+      float[] partial = new float[both.partialFloats(block)];
+      loops.put(
+          "gradients of keys and values",
+          () -> both.run(block, a, gradient, partial, 5, a, .1f, p, r));
+      HeadRows rows = kernel(VectorHeadRows.class);
+      float[] sums = new float[8];
+      float[] sum = new float[32];
+      loops.put(
+          "gradients of denominators",
+          () -> rows.denominatorGradients(8, 32, a, gradient, a, sums));
+      loops.put(
+          "completed gradients",
+          () ->
+              rows.completeGradients(
+                  FeatureMap.ELU_PLUS_ONE, 8, 32, a, a, sum, sums, a, gradient));
     }
 
     /** One token of heads whose width is no multiple of two vectors. */
