@@ -12,9 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  * R, pIJ that of P.
  *
  * <p>The products of R's rows with v have to be summed across lanes. For four rows that begins in
- * registers: blends and exchanges of lanes leave one vector, in which lanes I, I + 4, I + 8, ... add
- * up to the sum of row I. Such vectors are added up over the columns in memory; a last loop adds the
- * lanes.
+ * registers: blends and exchanges of lanes leave one vector, in which lanes I, I + 4, I + 8, ...
+ * add up to the sum of row I. Such vectors are added up over the columns in memory; a last loop
+ * adds the lanes.
  */
 final class VectorKeyValueScanLoops implements KeyValueScanLoops {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
