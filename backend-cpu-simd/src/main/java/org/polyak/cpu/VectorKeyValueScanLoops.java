@@ -18,12 +18,17 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorKeyValueScanLoops implements KeyValueScanLoops {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
-  private static final VectorSpecies<Float> FOUR = FloatVector.SPECIES_128;
   private static final int L = S.length();
   private static final VectorMask<Float> ODD = VectorMask.fromLong(S, 0xAAAA & (1 << L) - 1);
   private static final VectorMask<Float> UPPER = VectorMask.fromLong(S, 0xCCCC & (1 << L) - 1);
   private static final VectorShuffle<Float> NEIGHBOURS = VectorShuffle.fromOp(S, lane -> lane ^ 1);
   private static final VectorShuffle<Float> PAIRS = VectorShuffle.fromOp(S, lane -> lane ^ 2);
+
+  private static final VectorShuffle<Float> EIGHT_ON = VectorShuffle.iota(S, 8 % L, 1, true);
+  private static final VectorShuffle<Float> FOUR_ON = VectorShuffle.iota(S, 4 % L, 1, true);
+
+  /** The lanes of a group of rows. A shorter vector would do, but see {@link VectorWidth}. */
+  private static final VectorMask<Float> ROWS = S.indexInRange(0, ScanLoops.ROW_MULTIPLE);
 
   /** What the first columns are added to. */
   private static final float[] ZEROS = new float[L];
@@ -63,11 +68,14 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
     for (int t = 0; t < block.tokens(); t++) {
       int to = t * block.rowStride();
       for (int row = 0; row < block.rows(); row += ScanLoops.ROW_MULTIPLE) {
-        FloatVector sums = FloatVector.fromArray(FOUR, partial, from);
-        for (int lane = 4; lane < L; lane += 4) {
-          sums = sums.add(FloatVector.fromArray(FOUR, partial, from + lane));
+        FloatVector sums = FloatVector.fromArray(S, partial, from);
+        if (L > 8) {
+          sums = sums.add(sums.rearrange(EIGHT_ON));
         }
-        sums.intoArray(keyGradient, to + row);
+        if (L > 4) {
+          sums = sums.add(sums.rearrange(FOUR_ON));
+        }
+        sums.intoArray(keyGradient, to + row, ROWS);
         from += L;
       }
     }
