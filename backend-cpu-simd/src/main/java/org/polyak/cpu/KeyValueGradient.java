@@ -154,11 +154,7 @@ final class KeyValueGradient {
       Arrays.fill(valueGradient[h], 0, count * shape.valueStride(), 0);
       Arrays.fill(keyGradient[h], 0, count * shape.keyStride(), 0);
       scan.reverse(
-          worker,
-          valueBlocks.of(h, count),
-          states[h],
-          keyBlocks.of(h, count),
-          transposedStates[h]);
+          worker, valueBlocks.of(h, count), states[h], keyBlocks.of(h, count), transposedStates[h]);
       if (heads.hasKeySum()) {
         heads.addQuerySums(h, count, querySum[h]);
       } else {
