@@ -41,7 +41,7 @@ final class SealKernels {
           classFile.transformClass(
               before,
               ClassTransform.transformingMethodBodies(
-                  SealKernels::isOpen, CodeTransform.ofStateful(Padding::new))));
+                  SealKernels::isOpen, new Padding())));
     }
   }
 

@@ -62,6 +62,19 @@ final class AttentionForward {
     heads.run(group);
   }
 
+  /** Where the tensors of a pass keep the rows of its heads. */
+  private record Places(
+      HeadTensor queries, HeadTensor keys, HeadTensor values, HeadTensor out, FloatSpan saved) {
+    static Places of(Task task) {
+      return new Places(
+          HeadTensor.of(task.inputs().queries()),
+          HeadTensor.of(task.inputs().keys()),
+          HeadTensor.of(task.inputs().values()),
+          HeadTensor.of(task.out()),
+          task.saved() == null ? FloatSpan.NONE : FloatSpan.of(task.saved()));
+    }
+  }
+
   /**
    * The heads of one task: their place in the tensors, their states and rows at work. A thread
    * keeps it from task to task, and from pass to pass of one shape.
@@ -74,11 +87,7 @@ final class AttentionForward {
     private final HeadGroups.Step addKeys = this::addKeys;
     private final HeadGroups.Step readOut = this::readOut;
     private Task task;
-    private HeadTensor queries;
-    private HeadTensor keys;
-    private HeadTensor values;
-    private HeadTensor out;
-    private FloatSpan saved;
+    private Places places;
     private final float[][] memory;
     private final float @Nullable [][] momentum;
     private final float[][] keySum;
@@ -99,11 +108,7 @@ final class AttentionForward {
       this.shape = task.shape();
       this.groups = groups;
       this.scratch = scratch;
-      queries = HeadTensor.of(task.inputs().queries());
-      keys = HeadTensor.of(task.inputs().keys());
-      values = HeadTensor.of(task.inputs().values());
-      out = HeadTensor.of(task.out());
-      saved = saved(task);
+      places = Places.of(task);
       int heads = groups.perTask();
       int block = scan.blockTokens(shape, MATRIX_FLOATS);
       memory = scratch.take(heads, shape.stateSize());
@@ -143,16 +148,8 @@ final class AttentionForward {
     void begin(Task next) {
       if (task != next) {
         task = next;
-        queries = HeadTensor.of(next.inputs().queries());
-        keys = HeadTensor.of(next.inputs().keys());
-        values = HeadTensor.of(next.inputs().values());
-        out = HeadTensor.of(next.out());
-        saved = saved(next);
+        places = Places.of(next);
       }
-    }
-
-    private static FloatSpan saved(Task task) {
-      return task.saved() == null ? FloatSpan.NONE : FloatSpan.of(task.saved());
     }
 
     private void loadInitial() {
@@ -239,9 +236,9 @@ final class AttentionForward {
           spec.featureMap(),
           count,
           shape.keyDim(),
-          queries.data(),
-          queries.at(groups.sequence(group), from, groups.first(group)),
-          queries.rowStride(),
+          places.queries().data(),
+          places.queries().at(groups.sequence(group), from, groups.first(group)),
+          places.queries().rowStride(),
           q,
           0,
           1,
@@ -256,9 +253,9 @@ final class AttentionForward {
             spec.featureMap(),
             real,
             shape.keyDim(),
-            keys.data(),
-            keys.at(groups.sequence(group), from, groups.first(group)),
-            keys.rowStride(),
+            places.keys().data(),
+            places.keys().at(groups.sequence(group), from, groups.first(group)),
+            places.keys().rowStride(),
             k,
             0,
             1,
@@ -266,9 +263,9 @@ final class AttentionForward {
         rows.loadScaled(
             real,
             shape.valueDim(),
-            values.data(),
-            values.at(groups.sequence(group), from, groups.first(group)),
-            values.rowStride(),
+            places.values().data(),
+            places.values().at(groups.sequence(group), from, groups.first(group)),
+            places.values().rowStride(),
             valueFactors,
             v,
             0,
@@ -298,13 +295,14 @@ final class AttentionForward {
           1,
           shape.valueStride(),
           factors,
-          out.data(),
-          out.at(groups.sequence(group), from, groups.first(group)),
-          out.rowStride());
+          places.out().data(),
+          places.out().at(groups.sequence(group), from, groups.first(group)),
+          places.out().rowStride());
     }
 
     private void invertDenominators(int h, int from, int count) {
       if (task.saved() != null) {
+        FloatSpan saved = places.saved();
         int at = saved.offset() + (groups.index(group) + h) * shape.queries() + from;
         System.arraycopy(factors[h], 0, saved.data(), at, count);
       }
