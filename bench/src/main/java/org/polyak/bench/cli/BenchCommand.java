@@ -101,7 +101,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--peer",
       paramLabel = "ID",
-      description = "Only this one, such as openblas, mkl, nd4j or pytorch; repeatable.")
+      description = "Only this one, such as openblas or pytorch; repeatable.")
   private List<String> peerIds = new ArrayList<>();
 
   @Option(

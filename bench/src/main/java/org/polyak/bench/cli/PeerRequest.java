@@ -1,12 +1,10 @@
 package org.polyak.bench.cli;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.bench.peer.PeerFolder;
 import org.polyak.bench.peer.PeerUnavailableException;
-import org.polyak.nn.session.NearestName;
 
 /**
  * Which other libraries are measured.
@@ -33,24 +31,9 @@ record PeerRequest(boolean wanted, List<String> ids, @Nullable Path folder) {
     }
     try {
       PeerFolder place = PeerFolder.at(place());
-      List<PeerFolder.Found> peers = new ArrayList<>();
-      for (String id : ids.isEmpty() ? place.ids() : ids) {
-        if (!place.ids().contains(id)) {
-          throw new BenchException(
-              BenchExit.USAGE,
-              "--peer: there is no '%s' at %s.%s Peers: %s."
-                  .formatted(
-                      id,
-                      place.path(),
-                      NearestName.of(id, place.ids())
-                          .map(nearest -> " Did you mean '" + nearest + "'?")
-                          .orElse(""),
-                      String.join(", ", place.ids())),
-              null);
-        }
-        peers.add(place.peer(id));
-      }
-      return peers;
+      return (ids.isEmpty() ? place.ids() : ids).stream().map(place::peer).toList();
+    } catch (IllegalArgumentException e) {
+      throw new BenchException(BenchExit.USAGE, "--peer: " + e.getMessage(), e);
     } catch (PeerUnavailableException e) {
       throw new BenchException(BenchExit.BACKEND_UNAVAILABLE, e.getMessage(), e);
     }

@@ -11,26 +11,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.polyak.nn.session.NearestName;
 
 /**
- * Where peers lie: a folder with the jars that all of them need, and in it a folder for each peer,
- * named by its id, with the jars that only this one needs.
+ * Where peers lie: a folder with the jars that all of them need, and in it a folder for each {@link
+ * Peer#library}, with the jars that only this one needs.
  */
 public final class PeerFolder {
   /** Builds the folder in a checkout. */
   public static final String BUILD = "mvn -Ppeers -pl bench/peers -am -DskipTests package";
 
   private final Path folder;
+  private final SortedMap<String, Found> peers = new TreeMap<>();
 
   private PeerFolder(Path folder) {
     this.folder = folder;
+    for (Path library : list(folder, Files::isDirectory)) {
+      addPeersOf(library.getFileName().toString());
+    }
   }
 
   /**
-   * A folder of peers.
+   * A folder of peers. Each library gets a class loader of its own, which sees this program too and
+   * stays as long as the process.
    *
-   * @throws PeerUnavailableException when there is none
+   * @throws PeerUnavailableException when there are none, when a library's folder has no peer, or
+   *     when peers were built for another version
    */
   public static PeerFolder at(Path folder) {
     PeerFolder peers = new PeerFolder(folder.toAbsolutePath().normalize());
@@ -49,7 +58,7 @@ public final class PeerFolder {
    *
    * @param folder of all peers
    * @param peer not opened yet
-   * @param loader sees the jars of all peers and those of this one
+   * @param loader sees the jars of all peers and those of this one's library
    */
   public record Found(Path folder, Peer peer, ClassLoader loader) {}
 
@@ -60,28 +69,43 @@ public final class PeerFolder {
 
   /** The peers' ids, in order. */
   public List<String> ids() {
-    return list(folder, Files::isDirectory).stream()
-        .map(path -> path.getFileName().toString())
-        .toList();
+    return List.copyOf(peers.keySet());
   }
 
   /**
-   * A peer with a class loader of its own, which sees this program too. The loader stays as long as
-   * the process.
+   * A peer by its id.
    *
-   * @throws PeerUnavailableException when no jar has it, or when it was built for another version
+   * @throws IllegalArgumentException when there is none of this name; says which there are
    */
   public Found peer(String id) {
+    Found found = peers.get(id);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "there is no '%s' at %s.%s Peers: %s."
+              .formatted(
+                  id,
+                  folder,
+                  NearestName.of(id, ids())
+                      .map(nearest -> " Did you mean '" + nearest + "'?")
+                      .orElse(""),
+                  String.join(", ", ids())));
+    }
+    return found;
+  }
+
+  private void addPeersOf(String library) {
     List<URL> jars = new ArrayList<>();
-    Stream.of(folder, folder.resolve(id))
+    Stream.of(folder, folder.resolve(library))
         .flatMap(place -> list(place, path -> path.toString().endsWith(".jar")).stream())
         .forEach(jar -> jars.add(url(jar)));
     URLClassLoader loader =
         new URLClassLoader(jars.toArray(URL[]::new), PeerFolder.class.getClassLoader());
+    boolean found = false;
     try {
       for (Peer peer : ServiceLoader.load(Peer.class, loader)) {
-        if (peer.id().equals(id)) {
-          return new Found(folder, peer, loader);
+        if (peer.library().equals(library)) {
+          peers.put(peer.id(), new Found(folder, peer, loader));
+          found = true;
         }
       }
     } catch (ServiceConfigurationError | LinkageError e) {
@@ -91,10 +115,13 @@ public final class PeerFolder {
           "Build them anew with '%s'.".formatted(BUILD),
           e);
     }
-    throw new PeerUnavailableException(
-        "No jar in %s or in its folder %s has the peer '%s'.".formatted(folder, id, id),
-        "Remove the folder, or build the peers anew with '%s'.".formatted(BUILD),
-        null);
+    if (!found) {
+      throw new PeerUnavailableException(
+          "No jar in %s or in its folder %s has a peer of the library '%s'."
+              .formatted(folder, library, library),
+          "Remove the folder, or build the peers anew with '%s'.".formatted(BUILD),
+          null);
+    }
   }
 
   private interface Choice {

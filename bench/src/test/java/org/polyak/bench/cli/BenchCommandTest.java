@@ -80,18 +80,22 @@ class BenchCommandTest {
     RunRecord record = RunJson.read(to);
     assertThat(record.peers())
         .extracting(RunRecord.Library::description)
-        .containsExactly("plain loops, asked for 1 threads", "");
+        .containsExactly(
+            "plain loops, asked for 1 threads", "plain loops, asked for 1 threads", "");
     assertThat(record.points())
         .filteredOn(point -> point.load().benchmark().equals("matmul"))
         .extracting(point -> point.by().id())
-        .containsExactly("cpu-simd", "right", "wrong");
+        .containsExactly("cpu-simd", "right", "right-again", "wrong");
     assertThat(record.points())
         .filteredOn(point -> !point.succeeded())
         .singleElement()
         .matches(point -> point.failure().contains("differs from ours"));
     assertThat(err.toString()).contains("matmul 8x8x8 by right: ");
     assertThat(Files.readString(to.resolve("report.md")))
-        .contains("## Against Fake right 1.0", "## Against Fake wrong 1.0");
+        .contains(
+            "## Against Fake right 1.0",
+            "## Against Fake right-again 1.0",
+            "## Against Fake wrong 1.0");
   }
 
   @Test

@@ -21,6 +21,24 @@ public final class FakePeers {
     }
   }
 
+  /** The same library as {@link Right}'s, used in another way. */
+  public static final class RightAgain extends Fake {
+    /** For the service loader. */
+    public RightAgain() {
+      super("right-again");
+    }
+
+    @Override
+    public String library() {
+      return "right";
+    }
+
+    @Override
+    float weight(int k) {
+      return 1;
+    }
+  }
+
   /** Takes the first term of each sum for a thousandth more: far beyond rounding, easily missed. */
   public static final class Wrong extends Fake {
     /** For the service loader. */

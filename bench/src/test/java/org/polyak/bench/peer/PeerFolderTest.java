@@ -25,9 +25,9 @@ class PeerFolderTest {
   }
 
   @Test
-  void foldersNameThePeers() {
+  void foldersNameTheLibrariesOfPeers() {
     PeerFolder peers = PeerFolder.at(folder);
-    assertThat(peers.ids()).containsExactly("failing", "right");
+    assertThat(peers.ids()).containsExactly("failing", "right", "right-again");
     PeerFolder.Found found = peers.peer("right");
     assertThat(found.folder()).isEqualTo(folder);
     assertThat(found.peer().version()).isEqualTo("Fake right 1.0");
@@ -45,6 +45,20 @@ class PeerFolderTest {
   }
 
   @Test
+  void peersOfOneLibraryShareItsJars() {
+    PeerFolder peers = PeerFolder.at(folder);
+    assertThat(peers.peer("right-again").loader()).isSameAs(peers.peer("right").loader());
+    assertThat(peers.peer("failing").loader()).isNotSameAs(peers.peer("right").loader());
+  }
+
+  @Test
+  void aNameThatNoPeerHasIsAnsweredWithTheNearest() {
+    assertThatThrownBy(() -> PeerFolder.at(folder).peer("rigth"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll("no 'rigth'", "Did you mean 'right'?", "failing, right");
+  }
+
+  @Test
   void anEmptyFolderSaysHowToBuildPeers() {
     assertThatThrownBy(() -> PeerFolder.at(folder.resolve("nowhere")))
         .isInstanceOf(PeerUnavailableException.class)
@@ -54,9 +68,9 @@ class PeerFolderTest {
   @Test
   void aFolderWithoutItsPeerSaysSo() throws IOException {
     Files.createDirectories(folder.resolve("stranger"));
-    assertThatThrownBy(() -> PeerFolder.at(folder).peer("stranger"))
+    assertThatThrownBy(() -> PeerFolder.at(folder))
         .isInstanceOf(PeerUnavailableException.class)
-        .hasMessageContainingAll("has the peer 'stranger'", "mvn -Ppeers");
+        .hasMessageContainingAll("a peer of the library 'stranger'", "mvn -Ppeers");
   }
 
   @Test
@@ -66,7 +80,7 @@ class PeerFolderTest {
         folder.resolve("old").resolve("old.jar"),
         "META-INF/services/" + Peer.class.getName(),
         "org.polyak.bench.peers.NoLongerThere");
-    assertThatThrownBy(() -> PeerFolder.at(folder).peer("old"))
+    assertThatThrownBy(() -> PeerFolder.at(folder))
         .isInstanceOf(PeerUnavailableException.class)
         .hasMessageContainingAll("do not fit this version", "NoLongerThere", "anew");
   }

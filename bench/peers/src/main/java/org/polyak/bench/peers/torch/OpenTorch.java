@@ -31,19 +31,26 @@ final class OpenTorch implements OpenPeer {
   private final Engine engine;
   private final NDManager manager;
   private final int threads;
+  private final boolean inPlace;
   private final List<Script> scripts = new ArrayList<>();
 
-  private OpenTorch(Engine engine, int threads) {
+  private OpenTorch(Engine engine, int threads, boolean inPlace) {
     this.engine = engine;
     this.threads = threads;
+    this.inPlace = inPlace;
     this.manager = engine.newBaseManager();
   }
 
-  static OpenTorch open(int threads) {
+  /**
+   * Loads the libraries.
+   *
+   * @param inPlace whether attention without gradients overwrites its intermediate results
+   */
+  static OpenTorch open(int threads, boolean inPlace) {
     try {
       Engine engine = Engine.getEngine(ENGINE);
       JniUtils.setNumThreads(threads);
-      return new OpenTorch(engine, threads);
+      return new OpenTorch(engine, threads, inPlace);
     } catch (EngineException | UnsatisfiedLinkError e) {
       throw new PeerUnavailableException(
           "DJL cannot load PyTorch: %s.".formatted(e.getMessage()),
@@ -122,7 +129,8 @@ final class OpenTorch implements OpenPeer {
     List<NDArray> inputs =
         Stream.of("queries", "keys", "values").map(name -> tensors.normal(name, dims)).toList();
     Script script = script("Attention", ModelSettings.of(load.variant()));
-    return work(call(script, "attention", load.gradient(), inputs));
+    String method = inPlace ? "attention_in_place" : "attention";
+    return work(call(script, method, load.gradient(), inputs));
   }
 
   private static Load.Work recomputation(RecomputationLoad load, Script script, Tensors tensors) {

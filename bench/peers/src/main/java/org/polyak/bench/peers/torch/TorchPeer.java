@@ -8,7 +8,7 @@ import org.polyak.bench.peer.Peer;
 import org.polyak.bench.peers.Versions;
 import org.polyak.spi.UnaryOp;
 
-/** PyTorch on the CPU: all loads. */
+/** PyTorch on the CPU: all loads, attention as one plainly writes it in PyTorch's operations. */
 public final class TorchPeer implements Peer {
   /** For the service loader. */
   public TorchPeer() {}
@@ -41,6 +41,6 @@ public final class TorchPeer implements Peer {
 
   @Override
   public OpenPeer open(int threads) {
-    return OpenTorch.open(threads);
+    return OpenTorch.open(threads, false);
   }
 }

@@ -12,9 +12,11 @@ class Attention(Module):
   chunk : int
 
   def attention(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
-    if self.variant == "momentum":
-      return __torch__.attention.momentum_in_place(queries, keys, values, self.beta, self.gamma, self.epsilon, self.chunk)
     return __torch__.attention.attend(queries, keys, values, self.variant, self.beta, self.gamma, self.epsilon, self.chunk)
+
+  # Of momentum alone.
+  def attention_in_place(self, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    return __torch__.attention.momentum_in_place(queries, keys, values, self.beta, self.gamma, self.epsilon, self.chunk)
 
   def attention_gradients(self, queries: Tensor, keys: Tensor, values: Tensor) -> List[Tensor]:
     x = __torch__.functions.leaves([queries, keys, values])

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.polyak.bench.load.Load;
 import org.polyak.bench.load.LoadId;
@@ -17,29 +18,35 @@ import org.polyak.bench.load.Suite;
 import org.polyak.bench.load.Variant;
 import org.polyak.bench.measure.BackendRequest;
 import org.polyak.bench.peer.OpenPeer;
+import org.polyak.bench.peer.Peer;
 import org.polyak.bench.peer.PeerInputs;
 
 /** PyTorch's scripts, at shapes that take no time. */
 class TorchPeerTest {
-  private static final TorchPeer PEER = new TorchPeer();
-
   /** All but training, which goes on where it was, so that its outputs do not come back. */
-  static Stream<LoadId> loads() {
-    return Arrays.stream(Suite.values())
-        .filter(suite -> suite != Suite.TRAINING)
-        .flatMap(suite -> suite.curves(Suite.Size.TINY, List.of(Variant.values())).stream())
-        .flatMap(List::stream)
-        .distinct();
+  static Stream<Arguments> loads() {
+    List<LoadId> loads =
+        Arrays.stream(Suite.values())
+            .filter(suite -> suite != Suite.TRAINING)
+            .flatMap(suite -> suite.curves(Suite.Size.TINY, List.of(Variant.values())).stream())
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
+    return Stream.of(new TorchPeer(), new TorchInPlacePeer())
+        .flatMap(peer ->
+            loads.stream()
+                .filter(load -> peer.runs(Loads.of(load)))
+                .map(load -> Arguments.of(peer.id(), peer, load)));
   }
 
   /** Scripts keep tensors from one call to the next, and write into some. */
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}: {2}")
   @MethodSource("loads")
-  void everyLoadFindsTheSameAgain(LoadId id) {
-    Load load = Loads.of(id);
+  void everyLoadFindsTheSameAgain(String id, Peer peer, LoadId name) {
+    Load load = Loads.of(name);
     try (var session = new BackendRequest("cpu-simd", Map.of("threads", "1")).open();
         var scope = session.openScope("parameters");
-        OpenPeer torch = PEER.open(1)) {
+        OpenPeer torch = peer.open(1)) {
       var parameters = load.parameters(session.engine(), scope);
       Load.Work work = torch.prepare(load, new PeerInputs(new Numbers(), parameters));
       List<float[]> first = work.outputs();
