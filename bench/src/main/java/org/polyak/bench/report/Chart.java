@@ -34,7 +34,9 @@ import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.ui.RectangleAnchor;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.Range;
 import org.jfree.data.category.CategoryDataset;
+import org.jfree.data.general.DatasetUtils;
 import org.jfree.data.xy.XYDataset;
 
 /** Pictures of a report, as PNG. */
@@ -100,29 +102,41 @@ final class Chart {
       renderer.setSeriesPaint(series, COLORS.get(series % COLORS.size()));
       renderer.setSeriesStroke(series, new BasicStroke(2.2f));
     }
-    LogAxis x = new LogAxis(xLabel);
-    LogAxis y = new LogAxis(yLabel);
-    x.setBase(2);
-    x.setTickUnit(new NumberTickUnit(1));
-    x.setNumberFormatOverride(format("#,##0"));
-    y.setNumberFormatOverride(format("0.0E0"));
+    LogAxis x = axis(xLabel, 2, "#,##0");
+    LogAxis y = axis(yLabel, 10, "#,##0.#########");
+    Range values = DatasetUtils.findRangeBounds(data);
+    if (values != null && values.getUpperBound() < 10 * values.getLowerBound()) {
+      // Between them might lie no power of ten.
+      y.setRange(values.getLowerBound() / 10, values.getUpperBound() * 10);
+    }
     XYPlot plot = new XYPlot(data, x, y, renderer);
     plot.setDomainGridlinePaint(GRID);
     plot.setRangeGridlinePaint(GRID);
     style(plot, x, y);
     int row = 0;
     for (Map.Entry<String, Double> mark : marks.entrySet()) {
-      plot.addDomainMarker(marker(mark.getKey(), mark.getValue(), row++));
+      plot.addDomainMarker(marker(mark.getKey(), mark.getValue(), row++, x.getRange()));
     }
     return draw(plot, true, 520);
   }
 
-  private static DecimalFormat format(String pattern) {
-    return new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT));
+  /** With a number at each power of the base. */
+  private static LogAxis axis(String label, double base, String format) {
+    LogAxis axis = new LogAxis(label);
+    axis.setBase(base);
+    axis.setTickUnit(new NumberTickUnit(1));
+    axis.setNumberFormatOverride(
+        new DecimalFormat(format, DecimalFormatSymbols.getInstance(Locale.ROOT)));
+    return axis;
   }
 
-  /** A line with its text below the top, the texts of several one below the other. */
-  private static ValueMarker marker(String text, double place, int row) {
+  /**
+   * A line with its text below the top, the texts of several one below the other, on the side where
+   * there is more room.
+   *
+   * @param axis logarithmic
+   */
+  private static ValueMarker marker(String text, double place, int row, Range axis) {
     float[] dashes = {5, 4};
     ValueMarker marker =
         new ValueMarker(
@@ -133,9 +147,10 @@ final class Chart {
     marker.setLabelFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
     marker.setLabelPaint(TEXT);
     marker.setLabelBackgroundColor(Color.WHITE);
-    marker.setLabelAnchor(RectangleAnchor.TOP_RIGHT);
-    marker.setLabelTextAnchor(TextAnchor.TOP_LEFT);
-    marker.setLabelOffset(new RectangleInsets(6 + 18 * row, 6, 0, 0));
+    boolean isLeft = place * place < axis.getLowerBound() * axis.getUpperBound();
+    marker.setLabelAnchor(isLeft ? RectangleAnchor.TOP_RIGHT : RectangleAnchor.TOP_LEFT);
+    marker.setLabelTextAnchor(isLeft ? TextAnchor.TOP_LEFT : TextAnchor.TOP_RIGHT);
+    marker.setLabelOffset(new RectangleInsets(6 + 18 * row, 6, 0, 6));
     return marker;
   }
 

@@ -1,5 +1,7 @@
 package org.polyak.bench.report;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Collection;
 import java.util.Locale;
 import org.polyak.bench.result.Spread;
@@ -16,7 +18,8 @@ final class Figures {
     if (!Double.isFinite(value)) {
       return "–";
     }
-    double size = Math.abs(value);
+    // After rounding, because it may add a digit: 0.9996 has none of its own before the point.
+    double size = new BigDecimal(value).round(new MathContext(3)).abs().doubleValue();
     int digits = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;
     return String.format(
         Locale.ROOT, size != 0 && size < 1e-3 ? "%.2e" : "%,." + digits + "f", value);

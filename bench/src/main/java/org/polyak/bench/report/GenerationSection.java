@@ -47,7 +47,7 @@ final class GenerationSection {
     Map<String, NavigableMap<Integer, Double>> times =
         point.load().benchmark().equals(PIXEL) ? pixels : images;
     times
-        .computeIfAbsent(RunReport.series(point), name -> new TreeMap<>())
+        .computeIfAbsent(point.series(), name -> new TreeMap<>())
         .put(length, point.time().median());
   }
 

@@ -10,7 +10,6 @@ import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.data.xy.XYSeries;
 import org.jfree.data.xy.XYSeriesCollection;
 import org.polyak.bench.load.Suite;
-import org.polyak.bench.result.Contender;
 import org.polyak.bench.result.Point;
 import org.polyak.bench.result.RunRecord;
 import org.polyak.bench.result.ScalingLaw;
@@ -76,22 +75,11 @@ final class RunReport {
           .forEach(point ->
               data.addValue(
                   point.rate(),
-                  series(point),
+                  point.series(),
                   "%s %s".formatted(point.load().benchmark(), point.load().shape())));
       String file = "rates-%s.png".formatted(unit.replaceAll("\\W", "-"));
       document.picture(file, "Speed in " + unit, Chart.bars(unit, data));
     }
-  }
-
-  /** What a point is called beside others of the same load. */
-  static String series(Point point) {
-    String variant = point.load().variant();
-    if (variant.isEmpty()) {
-      return point.by().id();
-    }
-    return point.by().kind() == Contender.Kind.PEER
-        ? "%s by %s".formatted(variant, point.by())
-        : variant;
   }
 
   private void scaling() {
@@ -112,6 +100,10 @@ final class RunReport {
     document.paragraph(
         "An exponent p says that doubling the length takes 2 to the power p times as much; it is fitted to lengths from %d on, or to the longer half where these are fewer than three."
             .formatted(ScalingLaw.LEAST_FITTED));
+    if (crossings.isEmpty()) {
+      document.paragraph("No line of time crosses another.");
+      return;
+    }
     document
         .heading("Crossings")
         .table(

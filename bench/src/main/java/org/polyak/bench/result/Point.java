@@ -35,6 +35,18 @@ public record Point(
     return !seconds.isEmpty();
   }
 
+  /**
+   * What it is called beside others of the same load and shape: the variant, or who computed it.
+   */
+  public String series() {
+    if (load.variant().isEmpty()) {
+      return by.id();
+    }
+    return by.kind() == Contender.Kind.PEER
+        ? "%s by %s".formatted(load.variant(), by)
+        : load.variant();
+  }
+
   /** Median and quartiles of the samples, of which there must be some. */
   public Spread time() {
     return Spread.of(seconds);

@@ -31,12 +31,12 @@ public record ScalingLaw(String variant, List<Place> places) {
   /** The laws of all variants of a run of the suite scaling. */
   public static List<ScalingLaw> of(RunRecord run, ToDoubleFunction<Point> value) {
     List<ScalingLaw> laws = new ArrayList<>();
-    for (String variant : run.points().stream().map(ScalingLaw::name).distinct().toList()) {
+    for (String variant : run.points().stream().map(Point::series).distinct().toList()) {
       laws.add(
           new ScalingLaw(
               variant,
               run.points().stream()
-                  .filter(point -> point.succeeded() && name(point).equals(variant))
+                  .filter(point -> point.succeeded() && point.series().equals(variant))
                   .map(point -> new Place(length(point), value.applyAsDouble(point)))
                   .toList()));
     }
@@ -92,13 +92,6 @@ public record ScalingLaw(String variant, List<Place> places) {
       }
     }
     return Optional.empty();
-  }
-
-  private static String name(Point point) {
-    String variant = point.load().variant();
-    return point.by().kind() == Contender.Kind.PEER
-        ? "%s by %s".formatted(variant, point.by())
-        : variant;
   }
 
   /** N of the shape BxHxNxD. */

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.polyak.bench.result.Runs;
 
 /** Reports of runs whose figures are known. */
@@ -73,5 +75,18 @@ class ReportFolderTest {
         .contains("| momentum faster than softmax | 1024 |");
     assertThat(folder.resolve("time.png")).isNotEmptyFile();
     assertThat(folder.resolve("memory.png")).isNotEmptyFile();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "0.99996, 1.00",
+    "9.996, 10.0",
+    "99.96, 100",
+    "1234, '1,234'",
+    "0.0005, 5.00e-04"
+  })
+  void numbersHaveThreeSignificantDigits(double value, String text) {
+    assertThat(Figures.number(value)).isEqualTo(text);
   }
 }
