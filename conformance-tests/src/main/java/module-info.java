@@ -19,6 +19,8 @@ module org.polyak.conformance {
 
   opens org.polyak.conformance.certificate to
       info.picocli;
+  opens org.polyak.conformance.tool to
+      info.picocli;
 
   provides ToolProvider with
       CertifyTool;

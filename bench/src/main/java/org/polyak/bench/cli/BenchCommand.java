@@ -20,10 +20,12 @@ import org.polyak.bench.report.ReportFolder;
 import org.polyak.bench.report.UnwritableException;
 import org.polyak.bench.result.BadRunException;
 import org.polyak.bench.result.RunJson;
+import org.polyak.conformance.tool.BackendArguments;
 import org.polyak.conformance.tool.ToolArguments;
 import org.polyak.nn.session.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code polyak bench}: its options, and what goes wrong with them. */
@@ -67,17 +69,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "Instead of measuring: two folders, or files, of earlier runs.")
   private List<Path> compared = new ArrayList<>();
 
-  @Option(
-      names = "--backend",
-      paramLabel = "ID",
-      description = "The backend; default: -Dpolyak.backend, then POLYAK_BACKEND, then cpu-simd.")
-  private @Nullable String backend;
-
-  @Option(
-      names = "--option",
-      paramLabel = "NAME=VALUE",
-      description = "A setting of the backend, such as threads=1 or device=1; repeatable.")
-  private List<String> options = new ArrayList<>();
+  @Mixin private BackendArguments backend = new BackendArguments();
 
   @Option(
       names = "--variant",
@@ -198,7 +190,7 @@ final class BenchCommand implements Callable<Integer> {
             wanted,
             size,
             curves(wanted, size),
-            new BackendRequest(backend, backendOptions()),
+            new BackendRequest(backend.id(), backend.options()),
             effort(),
             limit(wanted),
             new PeerRequest(
@@ -209,8 +201,7 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private void compare(Path to) {
-    if (backend != null
-        || !options.isEmpty()
+    if (backend.given()
         || !variants.isEmpty()
         || !loads.isEmpty()
         || quick
@@ -294,14 +285,6 @@ final class BenchCommand implements Callable<Integer> {
       throw usage("--limit needs at least 1 second, not %d.".formatted(limit));
     }
     return Duration.ofSeconds(limit);
-  }
-
-  private Map<String, String> backendOptions() {
-    try {
-      return ToolArguments.backendOptions(options);
-    } catch (IllegalArgumentException e) {
-      throw usage(String.valueOf(e.getMessage()));
-    }
   }
 
   private static BenchException usage(String message) {

@@ -16,10 +16,12 @@ import org.polyak.conformance.CaseSelection;
 import org.polyak.conformance.Catalogue;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.Precision;
+import org.polyak.conformance.tool.BackendArguments;
 import org.polyak.conformance.tool.ToolArguments;
 import org.polyak.nn.session.BackendRegistry;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code polyak certify}: its options, and what goes wrong with them. */
@@ -47,23 +49,13 @@ final class CertifyCommand implements Callable<Integer> {
   private final boolean interactive;
   private final InstantSource clock;
 
-  @Option(
-      names = "--backend",
-      paramLabel = "ID",
-      description = "The backend; default: -Dpolyak.backend, then POLYAK_BACKEND, then cpu-simd.")
-  private @Nullable String backend;
+  @Mixin private BackendArguments backend = new BackendArguments();
 
   @Option(
       names = "--precision",
       paramLabel = "P",
       description = "f32, tf32 or bf16: the backend's option 'precision'.")
   private @Nullable String precision;
-
-  @Option(
-      names = "--option",
-      paramLabel = "NAME=VALUE",
-      description = "A setting of the backend, such as threads=4 or device=1; repeatable.")
-  private List<String> options = new ArrayList<>();
 
   @Option(
       names = "--chapter",
@@ -139,26 +131,18 @@ final class CertifyCommand implements Callable<Integer> {
   public Integer call() {
     CertificationRequest request =
         new CertificationRequest(
-            backend, backendOptions(), precision(), selection(), golden, folder);
+            backend.id(), backend.options(), precision(), selection(), golden, folder);
     return CertifyExit.of(
             new Certification(request, registry.get(), clock)
                 .run(selected -> new Progress(err, interactive, selected), out))
         .code();
   }
 
-  private Map<String, String> backendOptions() {
-    try {
-      return ToolArguments.backendOptions(options);
-    } catch (IllegalArgumentException e) {
-      throw usage(String.valueOf(e.getMessage()));
-    }
-  }
-
   private @Nullable Precision precision() {
     if (precision == null) {
       return null;
     }
-    if (backendOptions().containsKey(Certification.PRECISION)) {
+    if (backend.options().containsKey(Certification.PRECISION)) {
       throw usage("--precision and --option precision=... say the same. Leave one out.");
     }
     try {

@@ -1,38 +1,10 @@
 package org.polyak.conformance.tool;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import picocli.CommandLine;
 
-/** Reads arguments that several tools have, and words what is wrong with them. */
+/** Words what is wrong with a command line, or with the tool. */
 public final class ToolArguments {
   private ToolArguments() {}
-
-  /**
-   * The settings of a backend, in the order in which they were given.
-   *
-   * @param options as typed after {@code --option}
-   * @throws IllegalArgumentException with a message for the user when one is not {@code NAME=VALUE}
-   *     in one line, or is given twice
-   */
-  public static Map<String, String> backendOptions(List<String> options) {
-    Map<String, String> values = new LinkedHashMap<>();
-    for (String option : options) {
-      int sign = option.indexOf('=');
-      if (sign < 1 || option.lines().count() > 1) {
-        throw new IllegalArgumentException(
-            "--option needs NAME=VALUE in one line, for example threads=4, not '%s'."
-                .formatted(option));
-      }
-      String name = option.substring(0, sign);
-      if (values.put(name, option.substring(sign + 1)) != null) {
-        throw new IllegalArgumentException(
-            "--option %s is given twice. Leave one out.".formatted(name));
-      }
-    }
-    return values;
-  }
 
   /** What is wrong with the command line, as a sentence, with what was probably meant. */
   public static String sentence(CommandLine.ParameterException failure) {
