@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.polyak.spi.Backend;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
@@ -72,25 +73,14 @@ public record StoredTensor(ElementType type, Shape shape, MemorySegment data) {
     backend.upload(MemorySegment.ofArray(toFloats()), target);
   }
 
-  /** The values as floats, row-major; other types are converted as a Java cast does. */
+  /** The values as floats, row-major; those of other types are {@link #toDoubles} rounded. */
   public float[] toFloats() {
     float[] values = new float[count()];
-    switch (type) {
-      case F32 -> MemorySegment.copy(data, FLOAT, 0, values, 0, values.length);
-      case F64 -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = (float) data.getAtIndex(DOUBLE, i);
-        }
-      }
-      case I64 -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = data.getAtIndex(LONG, i);
-        }
-      }
-      case I32 -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = data.getAtIndex(INT, i);
-        }
+    if (type == ElementType.F32) {
+      MemorySegment.copy(data, FLOAT, 0, values, 0, values.length);
+    } else {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) element(i);
       }
     }
     return values;
@@ -99,15 +89,7 @@ public record StoredTensor(ElementType type, Shape shape, MemorySegment data) {
   /** The values as doubles, row-major; 64-bit integers beyond 2⁵³ are rounded. */
   public double[] toDoubles() {
     double[] values = new double[count()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (type) {
-            case F64 -> data.getAtIndex(DOUBLE, i);
-            case F32 -> data.getAtIndex(FLOAT, i);
-            case I64 -> data.getAtIndex(LONG, i);
-            case I32 -> data.getAtIndex(INT, i);
-          };
-    }
+    Arrays.setAll(values, this::element);
     return values;
   }
 
@@ -118,16 +100,25 @@ public record StoredTensor(ElementType type, Shape shape, MemorySegment data) {
    */
   public long[] toLongs() {
     long[] values = new long[count()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] =
-          switch (type) {
-            case I64 -> data.getAtIndex(LONG, i);
-            case I32 -> data.getAtIndex(INT, i);
-            case F64, F32 ->
-                throw new IllegalStateException("A " + type + " tensor has no integers.");
-          };
-    }
+    Arrays.setAll(
+        values,
+        i ->
+            switch (type) {
+              case I64 -> data.getAtIndex(LONG, i);
+              case I32 -> data.getAtIndex(INT, i);
+              case F64, F32 ->
+                  throw new IllegalStateException("A " + type + " tensor has no integers.");
+            });
     return values;
+  }
+
+  private double element(int index) {
+    return switch (type) {
+      case F64 -> data.getAtIndex(DOUBLE, index);
+      case F32 -> data.getAtIndex(FLOAT, index);
+      case I64 -> data.getAtIndex(LONG, index);
+      case I32 -> data.getAtIndex(INT, index);
+    };
   }
 
   private int count() {
