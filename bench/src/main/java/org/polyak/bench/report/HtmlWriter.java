@@ -3,6 +3,7 @@ package org.polyak.bench.report;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.polyak.conformance.tool.Markup;
 
 /** A document as one HTML page that needs nothing beside it. */
 final class HtmlWriter {
@@ -43,15 +44,15 @@ final class HtmlWriter {
     </html>
     """
         .formatted(
-            escape(document.title()),
+            Markup.escape(document.title()),
             STYLE,
             document.sections().stream().map(HtmlWriter::write).collect(Collectors.joining()));
   }
 
   private static String write(Section section) {
     return switch (section) {
-      case Section.Heading(String text) -> "<h2>%s</h2>\n".formatted(escape(text));
-      case Section.Paragraph(String text) -> "<p>%s</p>\n".formatted(escape(text));
+      case Section.Heading(String text) -> "<h2>%s</h2>\n".formatted(Markup.escape(text));
+      case Section.Paragraph(String text) -> "<p>%s</p>\n".formatted(Markup.escape(text));
       case Section.Cells(Table table) ->
           "<div class=\"wide\"><table>\n%s%s</table></div>\n"
               .formatted(
@@ -62,20 +63,14 @@ final class HtmlWriter {
       case Section.Picture picture ->
           "<p><img alt=\"%s\" src=\"data:image/png;base64,%s\"></p>\n"
               .formatted(
-                  escape(picture.description()), Base64.getEncoder().encodeToString(picture.png()));
+                  Markup.escape(picture.description()),
+                  Base64.getEncoder().encodeToString(picture.png()));
     };
   }
 
   private static String row(String element, List<String> cells) {
     return cells.stream()
-        .map(cell -> "<%1$s>%2$s</%1$s>".formatted(element, escape(cell)))
+        .map(cell -> "<%1$s>%2$s</%1$s>".formatted(element, Markup.escape(cell)))
         .collect(Collectors.joining("", "<tr>", "</tr>\n"));
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
   }
 }

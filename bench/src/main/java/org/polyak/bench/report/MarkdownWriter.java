@@ -2,6 +2,7 @@ package org.polyak.bench.report;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import org.polyak.conformance.tool.Markup;
 
 /** A document as Markdown; pictures are files beside it. */
 final class MarkdownWriter {
@@ -10,14 +11,14 @@ final class MarkdownWriter {
   static String write(Document document) {
     return "# %s\n\n%s"
         .formatted(
-            escape(document.title()),
+            Markup.escapeMarkdown(document.title()),
             document.sections().stream().map(MarkdownWriter::write).collect(Collectors.joining()));
   }
 
   private static String write(Section section) {
     return switch (section) {
-      case Section.Heading(String text) -> "## %s\n\n".formatted(escape(text));
-      case Section.Paragraph(String text) -> escape(text) + "\n\n";
+      case Section.Heading(String text) -> "## %s\n\n".formatted(Markup.escapeMarkdown(text));
+      case Section.Paragraph(String text) -> Markup.escapeMarkdown(text) + "\n\n";
       case Section.Cells(Table table) ->
           "%s|%s\n%s\n"
               .formatted(
@@ -25,18 +26,13 @@ final class MarkdownWriter {
                   "---|".repeat(table.header().size()),
                   table.rows().stream().map(MarkdownWriter::row).collect(Collectors.joining()));
       case Section.Picture picture ->
-          "![%s](%s)\n\n".formatted(escape(picture.description()), picture.file());
+          "![%s](%s)\n\n".formatted(Markup.escapeMarkdown(picture.description()), picture.file());
     };
   }
 
   private static String row(List<String> cells) {
     return cells.stream()
-        .map(MarkdownWriter::escape)
+        .map(Markup::escapeMarkdown)
         .collect(Collectors.joining(" | ", "| ", " |\n"));
-  }
-
-  /** Text that must not become markup or end a table's cell. */
-  private static String escape(String text) {
-    return text.replaceAll("([|*_`<>\\[\\]\\\\])", "\\\\$1").replaceAll("[\\r\\n]+", " ");
   }
 }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import org.polyak.conformance.CaseResult;
 import org.polyak.conformance.Findings;
 import org.polyak.conformance.Level;
+import org.polyak.conformance.tool.Markup;
 
 /** A certificate as one HTML page that needs nothing beside it: everything, chapters folded. */
 final class HtmlWriter {

@@ -7,6 +7,7 @@ import org.polyak.conformance.CaseResult;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Findings;
 import org.polyak.conformance.golden.GoldenCases;
+import org.polyak.conformance.tool.Markup;
 
 /**
  * A certificate as JUnit XML, for build servers: one suite for each chapter. What did not run is

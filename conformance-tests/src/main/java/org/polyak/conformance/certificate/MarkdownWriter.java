@@ -8,6 +8,7 @@ import org.polyak.conformance.CaseResult;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.Findings;
 import org.polyak.conformance.Level;
+import org.polyak.conformance.tool.Markup;
 
 /** A certificate as Markdown, for repositories and issue trackers: everything but passed cases. */
 final class MarkdownWriter {
@@ -54,8 +55,10 @@ final class MarkdownWriter {
     }
     heading(heading);
     for (CaseResult failure : failures) {
-      line("**%s** %s".formatted(failure.subject().id(), escape(failure.subject().title())));
-      line("Definition: " + escape(failure.subject().definition().toString()));
+      line(
+          "**%s** %s"
+              .formatted(failure.subject().id(), Markup.escapeMarkdown(failure.subject().title())));
+      line("Definition: " + Markup.escapeMarkdown(failure.subject().definition().toString()));
       line("```\n" + failure.verdict().message() + "\n```");
     }
   }
@@ -114,20 +117,7 @@ final class MarkdownWriter {
   private void row(List<String> cells) {
     text.append(
         cells.stream()
-            .map(MarkdownWriter::escape)
+            .map(Markup::escapeMarkdown)
             .collect(Collectors.joining(" | ", "| ", " |\n")));
-  }
-
-  /** Text that must not become markup or end a table's cell. */
-  private static String escape(String cell) {
-    StringBuilder escaped = new StringBuilder();
-    cell.chars()
-        .forEach(c -> {
-          if ("|*_`<>[]\\".indexOf(c) >= 0) {
-            escaped.append('\\');
-          }
-          escaped.append(c == '\n' || c == '\r' ? ' ' : (char) c);
-        });
-    return escaped.toString();
   }
 }

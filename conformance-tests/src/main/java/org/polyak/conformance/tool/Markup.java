@@ -1,14 +1,19 @@
-package org.polyak.conformance.certificate;
+package org.polyak.conformance.tool;
 
 import java.util.stream.Collectors;
 
-/** Text inside HTML and XML. */
-final class Markup {
+/** Text that is to stand in a page as it is. */
+public final class Markup {
   private Markup() {}
 
-  /** The text with what would be markup, or must not stand in XML, replaced. */
-  static String escape(String text) {
+  /** For HTML and XML: what would be markup, or must not stand in XML, is replaced. */
+  public static String escape(String text) {
     return text.codePoints().mapToObj(Markup::escape).collect(Collectors.joining());
+  }
+
+  /** For Markdown, also within a table's cell: in one line. */
+  public static String escapeMarkdown(String text) {
+    return text.replaceAll("([|*_`<>\\[\\]\\\\])", "\\\\$1").replaceAll("[\\r\\n]+", " ");
   }
 
   private static String escape(int point) {
