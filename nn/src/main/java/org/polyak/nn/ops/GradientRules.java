@@ -1,16 +1,11 @@
 package org.polyak.nn.ops;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.CarriedState;
 import org.polyak.nn.autograd.Gradients;
 import org.polyak.nn.autograd.Step;
 import org.polyak.nn.autograd.Variable;
-import org.polyak.spi.BinaryOp;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
@@ -24,16 +19,12 @@ import org.polyak.spi.fused.AttentionState;
  */
 final class GradientRules {
   private final Ops ops;
-  private final IdentityHashMap<Variable, Tensor> gradients;
-
-  /** Whose gradient somebody else may hold too; only the others may be added to in place. */
-  private final Set<Variable> shared = Collections.newSetFromMap(new IdentityHashMap<>());
-
+  private final GradientSums sums;
   private final GradientTargets targets;
 
   private GradientRules(Ops ops, List<Step> steps) {
     this.ops = ops;
-    this.gradients = new IdentityHashMap<>(2 * steps.size());
+    this.sums = new GradientSums(ops, steps.size());
     this.targets = new GradientTargets(ops, steps);
   }
 
@@ -42,71 +33,68 @@ final class GradientRules {
   }
 
   private Gradients run(List<Step> steps, Variable loss) {
-    gradients.put(loss, ops.filled(1, loss.shape().dims()).tensor());
+    sums.start(loss);
     for (int i = steps.size() - 1; i >= 0; i--) {
       Step step = steps.get(i);
       if (isReached(step)) {
-        apply(step, gradientOrZero(step.out()));
+        apply(step, sums.orZero(step.out()));
       }
     }
-    return new Gradients(gradients);
+    return sums.all();
   }
 
   /** Whether any result of the step has a gradient. */
   private boolean isReached(Step step) {
     return switch (step) {
-      case Step.Split s -> {
-        boolean reached = false;
-        for (Variable part : s.parts()) {
-          reached |= gradients.containsKey(part);
-        }
-        yield reached;
-      }
-      case Step.Attention s -> gradients.containsKey(s.out()) || reaches(s.last());
-      default -> gradients.containsKey(step.out());
+      case Step.Split s -> s.parts().stream().anyMatch(sums::has);
+      case Step.Attention s -> sums.has(s.out()) || reaches(s.last());
+      default -> sums.has(step.out());
     };
   }
 
   private void apply(Step step, Variable g) {
     switch (step) {
-      case Step.Unary s -> give(s.x(), () -> unary(s, g));
+      case Step.Unary s -> sums.give(s.x(), () -> unary(s, g));
       case Step.Binary s -> binary(s, g);
       case Step.Scale(Variable x, double factor, Variable out) ->
-          give(x, () -> ops.scale(g, factor));
-      case Step.Shift s -> share(s.x(), g);
+          sums.give(x, () -> ops.scale(g, factor));
+      case Step.Shift s -> sums.share(s.x(), g);
       case Step.Select s -> {
         Variable zero = ops.filled(0);
-        give(s.a(), () -> unbroadcast(ops.select(s.condition(), g, zero), s.a().shape()));
-        give(s.b(), () -> unbroadcast(ops.select(s.condition(), zero, g), s.b().shape()));
+        sums.give(s.a(), () -> unbroadcast(ops.select(s.condition(), g, zero), s.a().shape()));
+        sums.give(s.b(), () -> unbroadcast(ops.select(s.condition(), zero, g), s.b().shape()));
       }
-      case Step.Reshape s -> share(s.x(), ops.reshape(g, s.x().shape()));
-      case Step.Permute s -> share(s.x(), ops.permute(g, inverse(s.order())));
-      case Step.Slice s -> give(s.x(), () -> embed(s, g));
+      case Step.Reshape s -> sums.share(s.x(), ops.reshape(g, s.x().shape()));
+      case Step.Permute s -> sums.share(s.x(), ops.permute(g, inverse(s.order())));
+      case Step.Slice s -> sums.give(s.x(), () -> embed(s, g));
       case Step.Split s -> gather(s);
-      case Step.Broadcast s -> share(s.x(), unbroadcast(g, s.x().shape()));
-      case Step.Copy s -> share(s.x(), g);
+      case Step.Broadcast s -> sums.share(s.x(), unbroadcast(g, s.x().shape()));
+      case Step.Copy s -> sums.share(s.x(), g);
       case Step.Concatenate s -> {
         int position = 0;
         for (Variable part : s.parts()) {
           int end = position + part.shape().dim(s.axis());
-          share(part, g.tensor().part(s.axis(), position, part.shape()));
+          sums.share(part, g.tensor().part(s.axis(), position, part.shape()));
           position = end;
         }
       }
       case Step.Reduce s -> reduce(s, g);
-      case Step.CumulativeSum s -> give(s.x(), () -> ops.cumulativeSum(g, s.axis(), !s.reversed()));
+      case Step.CumulativeSum s ->
+          sums.give(s.x(), () -> ops.cumulativeSum(g, s.axis(), !s.reversed()));
       case Step.MatMul s -> {
-        give(s.a(), () -> unbroadcast(ops.matmul(g, ops.transpose(s.b(), -1, -2)), s.a().shape()));
-        give(s.b(), () -> unbroadcast(ops.matmul(ops.transpose(s.a(), -1, -2), g), s.b().shape()));
+        sums.give(
+            s.a(), () -> unbroadcast(ops.matmul(g, ops.transpose(s.b(), -1, -2)), s.a().shape()));
+        sums.give(
+            s.b(), () -> unbroadcast(ops.matmul(ops.transpose(s.a(), -1, -2), g), s.b().shape()));
       }
       case Step.Linear s -> linear(s.x(), s.weight(), g.tensor());
-      case Step.GatherRows s -> give(s.table(), () -> scatter(s, g));
+      case Step.GatherRows s -> sums.give(s.table(), () -> scatter(s, g));
       case Step.Attention s -> attention(s, g);
       case Step.SoftmaxAttention s -> softmaxAttention(s, g);
       case Step.Softmax s -> {
         Tensor target = ops.allocate(s.x().shape());
         s.kernel().backward(s.out().tensor(), contiguous(g), target);
-        give(s.x(), target);
+        sums.give(s.x(), target);
       }
       case Step.LayerNorm s -> layerNorm(s, g);
       case Step.FusedLinear s -> fusedLinear(s, g);
@@ -120,17 +108,17 @@ final class GradientRules {
                 s.labelSmoothing(),
                 contiguous(g),
                 target);
-        give(s.logits(), target);
+        sums.give(s.logits(), target);
       }
       case Step.LogisticMixture s -> {
         Tensor target = ops.allocate(s.parameters().shape());
         s.kernel().backward(s.parameters().tensor(), s.targets().tensor(), contiguous(g), target);
-        give(s.parameters(), target);
+        sums.give(s.parameters(), target);
       }
       case Step.Dropout s -> {
         Tensor target = ops.allocate(s.x().shape());
         s.kernel().apply(contiguous(g), s.rate(), s.seed(), target);
-        give(s.x(), target);
+        sums.give(s.x(), target);
       }
     }
   }
@@ -165,21 +153,21 @@ final class GradientRules {
     Variable b = ops.detach(s.b());
     switch (s.op()) {
       case ADD -> {
-        share(s.a(), unbroadcast(g, a.shape()));
-        share(s.b(), unbroadcast(g, b.shape()));
+        sums.share(s.a(), unbroadcast(g, a.shape()));
+        sums.share(s.b(), unbroadcast(g, b.shape()));
       }
       case SUBTRACT -> {
-        share(s.a(), unbroadcast(g, a.shape()));
-        give(s.b(), () -> ops.unary(UnaryOp.NEGATE, unbroadcast(g, b.shape())));
+        sums.share(s.a(), unbroadcast(g, a.shape()));
+        sums.give(s.b(), () -> ops.unary(UnaryOp.NEGATE, unbroadcast(g, b.shape())));
       }
       case MULTIPLY -> {
-        give(s.a(), () -> unbroadcast(ops.multiply(g, b), a.shape()));
-        give(s.b(), () -> unbroadcast(ops.multiply(g, a), b.shape()));
+        sums.give(s.a(), () -> unbroadcast(ops.multiply(g, b), a.shape()));
+        sums.give(s.b(), () -> unbroadcast(ops.multiply(g, a), b.shape()));
       }
       case DIVIDE -> {
         Variable quotient = ops.divide(g, b);
-        give(s.a(), () -> unbroadcast(quotient, a.shape()));
-        give(
+        sums.give(s.a(), () -> unbroadcast(quotient, a.shape()));
+        sums.give(
             s.b(),
             () ->
                 ops.unary(
@@ -194,17 +182,17 @@ final class GradientRules {
 
   private void choose(Step.Binary s, Variable takesSecond, Variable g) {
     Variable zero = ops.filled(0);
-    give(s.a(), () -> unbroadcast(ops.select(takesSecond, zero, g), s.a().shape()));
-    give(s.b(), () -> unbroadcast(ops.select(takesSecond, g, zero), s.b().shape()));
+    sums.give(s.a(), () -> unbroadcast(ops.select(takesSecond, zero, g), s.a().shape()));
+    sums.give(s.b(), () -> unbroadcast(ops.select(takesSecond, g, zero), s.b().shape()));
   }
 
   private void reduce(Step.Reduce s, Variable g) {
     switch (s.op()) {
-      case SUM -> share(s.x(), ops.broadcastTo(g, s.x().shape()));
+      case SUM -> sums.share(s.x(), ops.broadcastTo(g, s.x().shape()));
       case MAXIMUM -> {
         Variable mask = ops.equal(ops.detach(s.x()), ops.detach(s.out()));
         Variable each = ops.divide(g, ops.sum(mask, s.axis()));
-        give(s.x(), () -> ops.multiply(mask, each));
+        sums.give(s.x(), () -> ops.multiply(mask, each));
       }
     }
   }
@@ -219,14 +207,14 @@ final class GradientRules {
   /** The parts' gradients that are not in their places already go there. */
   private void gather(Step.Split s) {
     for (Variable part : s.parts()) {
-      Tensor gradient = gradients.get(part);
+      Tensor gradient = sums.of(part);
       if (gradient == null) {
         ops.kernels().fill(targets.place(s, part), 0);
       } else if (!targets.isInPlace(s, part, gradient)) {
         ops.kernels().copy(gradient, targets.place(s, part));
       }
     }
-    give(s.x(), targets.whole(s));
+    sums.give(s.x(), targets.whole(s));
   }
 
   private Variable scatter(Step.GatherRows s, Variable g) {
@@ -249,10 +237,10 @@ final class GradientRules {
             ArrayOps.rows(x),
             gain,
             biasTarget);
-    give(s.x(), x);
-    give(s.gain(), gain);
+    sums.give(s.x(), x);
+    sums.give(s.gain(), gain);
     if (bias != null && biasTarget != null) {
-      give(bias, biasTarget);
+      sums.give(bias, biasTarget);
     }
   }
 
@@ -261,12 +249,12 @@ final class GradientRules {
     if (x.requiresGradient()) {
       Tensor target = ops.allocate(x.shape());
       ops.kernels().matmul(g, weight.tensor(), false, ArrayOps.rows(target));
-      give(x, target);
+      sums.give(x, target);
     }
     if (weight.requiresGradient()) {
       Tensor target = ops.allocate(weight.shape());
       ops.kernels().matmul(g.transpose(0, 1), ArrayOps.rows(x.tensor()), false, target);
-      give(weight, target);
+      sums.give(weight, target);
     }
   }
 
@@ -276,7 +264,7 @@ final class GradientRules {
     Tensor product = same ? outGradient : ops.allocate(outGradient.shape());
     Tensor bias = ops.allocate(s.bias().shape());
     s.kernel().backward(ArrayOps.rows(s.out().tensor()), s.dropout(), outGradient, product, bias);
-    give(s.bias(), bias);
+    sums.give(s.bias(), bias);
     linear(s.x(), s.weight(), product);
   }
 
@@ -284,8 +272,8 @@ final class GradientRules {
     Tensor x = ops.allocate(s.x().shape());
     Tensor bias = ops.allocate(s.bias().shape());
     s.kernel().backward(s.x().tensor(), s.bias().tensor(), contiguous(g), x, bias);
-    give(s.x(), x);
-    give(s.bias(), bias);
+    sums.give(s.x(), x);
+    sums.give(s.bias(), bias);
   }
 
   private void softmaxAttention(Step.SoftmaxAttention s, Variable g) {
@@ -299,15 +287,15 @@ final class GradientRules {
             s.logSumExp(),
             contiguous(g),
             targets);
-    give(s.queries(), targets.queries());
-    give(s.keys(), targets.keys());
-    give(s.values(), targets.values());
+    sums.give(s.queries(), targets.queries());
+    sums.give(s.keys(), targets.keys());
+    sums.give(s.values(), targets.values());
   }
 
   private void attention(Step.Attention s, Variable g) {
     CarriedState initial = s.initial();
-    boolean wantsInitial = initial != null && initial.requiresGradient();
-    AttentionState initialTarget = wantsInitial && initial != null ? like(initial) : null;
+    AttentionState initialTarget =
+        initial != null && initial.requiresGradient() ? like(initial) : null;
     AttentionGradients targets = attentionTargets(s.queries(), s.keys(), s.values(), initialTarget);
     s.kernel()
         .backward(
@@ -318,11 +306,11 @@ final class GradientRules {
             contiguous(g),
             stateGradient(s.last()),
             targets);
-    give(s.queries(), targets.queries());
-    give(s.keys(), targets.keys());
-    give(s.values(), targets.values());
+    sums.give(s.queries(), targets.queries());
+    sums.give(s.keys(), targets.keys());
+    sums.give(s.values(), targets.values());
     if (initial != null && initialTarget != null) {
-      give(initial.memory(), initialTarget.memory());
+      sums.give(initial.memory(), initialTarget.memory());
       giveState(initial.momentum(), initialTarget.momentum());
       giveState(initial.keySum(), initialTarget.keySum());
     }
@@ -343,72 +331,22 @@ final class GradientRules {
 
   private void giveState(@Nullable Variable variable, @Nullable Tensor gradient) {
     if (variable != null && gradient != null) {
-      give(variable, gradient);
+      sums.give(variable, gradient);
     }
   }
 
   private boolean reaches(@Nullable CarriedState last) {
     return last != null
-        && (gradients.containsKey(last.memory())
-            || gradients.containsKey(last.momentum())
-            || gradients.containsKey(last.keySum()));
+        && (sums.has(last.memory()) || sums.has(last.momentum()) || sums.has(last.keySum()));
   }
 
   private @Nullable AttentionState stateGradient(@Nullable CarriedState last) {
     return last == null || !reaches(last)
         ? null
         : new AttentionState(
-            contiguous(gradientOrZero(last.memory())),
-            last.momentum() == null ? null : contiguous(gradientOrZero(last.momentum())),
-            last.keySum() == null ? null : contiguous(gradientOrZero(last.keySum())));
-  }
-
-  private Variable gradientOrZero(Variable variable) {
-    Tensor gradient = gradients.get(variable);
-    return gradient == null ? ops.filled(0, variable.shape().dims()) : Variable.constant(gradient);
-  }
-
-  /** Adds a fresh gradient, computed only when it is wanted. */
-  private void give(Variable to, Supplier<Variable> gradient) {
-    if (to.requiresGradient()) {
-      accumulate(to, gradient.get().tensor(), true);
-    }
-  }
-
-  private void give(Variable to, Tensor fresh) {
-    if (to.requiresGradient()) {
-      accumulate(to, fresh, true);
-    }
-  }
-
-  /** Adds a gradient that somebody else may hold too. */
-  private void share(Variable to, Variable gradient) {
-    share(to, gradient.tensor());
-  }
-
-  private void share(Variable to, Tensor gradient) {
-    if (to.requiresGradient()) {
-      accumulate(to, gradient, false);
-    }
-  }
-
-  private void accumulate(Variable to, Tensor more, boolean exclusive) {
-    Tensor before = gradients.get(to);
-    if (before == null) {
-      gradients.put(to, more);
-      if (!exclusive) {
-        shared.add(to);
-      }
-      return;
-    }
-    boolean mine = !shared.remove(to);
-    Tensor total = mine ? before : more;
-    if (mine || exclusive) {
-      ops.kernels().binary(BinaryOp.ADD, total, mine ? more : before, total);
-    } else {
-      total = ops.add(Variable.constant(before), Variable.constant(more)).tensor();
-    }
-    gradients.put(to, total);
+            contiguous(sums.orZero(last.memory())),
+            last.momentum() == null ? null : contiguous(sums.orZero(last.momentum())),
+            last.keySum() == null ? null : contiguous(sums.orZero(last.keySum())));
   }
 
   /** Sums over the axes along which a variable of the target shape was repeated. */
