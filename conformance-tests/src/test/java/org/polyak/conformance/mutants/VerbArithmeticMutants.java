@@ -18,39 +18,21 @@ final class VerbArithmeticMutants {
         Mutant.verbs(
             "small-values-flushed",
             "Results below 10⁻³⁰ become 0.",
-            good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  void written(Tensor out) {
-                    host.change(out, x -> Math.abs(x) < 1e-30f ? 0 : x);
-                  }
-                },
+            good -> written(good, x -> Math.abs(x) < 1e-30f ? 0 : x),
             "VERB-MATMUL-024",
             "VERB-EXPONENTIAL-001",
             "VERB-MULTIPLY-003"),
         Mutant.verbs(
             "subnormals-flushed",
             "Subnormal results become 0.",
-            good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  void written(Tensor out) {
-                    host.change(out, x -> Math.abs(x) < Float.MIN_NORMAL ? 0 : x);
-                  }
-                },
+            good -> written(good, x -> Math.abs(x) < Float.MIN_NORMAL ? 0 : x),
             "VERB-SUBNORMAL-002",
             "VERB-SUBNORMAL-010",
             "VERB-SUBNORMAL-024"),
         Mutant.verbs(
             "infinity-clamped",
             "Results that overflow become the largest finite number.",
-            good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  void written(Tensor out) {
-                    host.change(out, x -> Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x)));
-                  }
-                },
+            good -> written(good, x -> Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, x))),
             "VERB-MAX-004",
             "VERB-SQUARE-004",
             "VERB-MULTIPLY-003"),
@@ -96,16 +78,7 @@ final class VerbArithmeticMutants {
         Mutant.verbs(
             "nan-swallowed-by-relu",
             "RELU of NaN is 0.",
-            good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  public void unary(UnaryOp op, Tensor in, Tensor out) {
-                    super.unary(op, in, out);
-                    if (op == UnaryOp.RELU) {
-                      host.change(out, x -> x > 0 ? x : 0);
-                    }
-                  }
-                },
+            good -> function(good, UnaryOp.RELU, x -> x > 0 ? x : 0),
             // NaN is an argument of each function in one case.
             "VERB-RELU-004"),
         Mutant.verbs(
@@ -130,16 +103,7 @@ final class VerbArithmeticMutants {
         Mutant.verbs(
             "maximum-from-zero",
             "A maximum along an axis begins with 0, not with −∞.",
-            good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  public void reduce(ReduceOp op, Tensor in, int axis, Tensor out) {
-                    super.reduce(op, in, axis, out);
-                    if (op == ReduceOp.MAXIMUM) {
-                      host.change(out, x -> Math.max(x, 0));
-                    }
-                  }
-                },
+            good -> reduced(good, ReduceOp.MAXIMUM, x -> Math.max(x, 0)),
             "VERB-MAX-004",
             "VERB-MAX-006",
             "VERB-MAX-005"),
@@ -174,16 +138,7 @@ final class VerbArithmeticMutants {
         Mutant.verbs(
             "sums-in-half",
             "Sums along an axis are rounded to binary16.",
-            good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  public void reduce(ReduceOp op, Tensor in, int axis, Tensor out) {
-                    super.reduce(op, in, axis, out);
-                    if (op == ReduceOp.SUM) {
-                      host.change(out, Rounding::half);
-                    }
-                  }
-                },
+            good -> reduced(good, ReduceOp.SUM, Rounding::half),
             "VERB-SUM-003",
             "VERB-SUM-007",
             "VERB-SUM-002"),
@@ -300,15 +255,8 @@ final class VerbArithmeticMutants {
             "exponential-by-table",
             "eˣ has four digits.",
             good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  public void unary(UnaryOp op, Tensor in, Tensor out) {
-                    super.unary(op, in, out);
-                    if (op == UnaryOp.EXPONENTIAL) {
-                      host.change(out, Rounding::tensorFloat32);
-                    }
-                  }
-                },
+                function(
+                    good, UnaryOp.EXPONENTIAL, x -> Rounding.tensorFloat32((float) Math.exp(x))),
             "VERB-EXPONENTIAL-002",
             "VERB-EXPONENTIAL-001",
             "VERB-EXPONENTIAL-004"),
@@ -316,20 +264,13 @@ final class VerbArithmeticMutants {
             "tanh-by-exponentials",
             "tanh is (e²ˣ − 1)/(e²ˣ + 1) in binary32: NaN for large x, inexact for small x.",
             good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  public void unary(UnaryOp op, Tensor in, Tensor out) {
-                    super.unary(op, in, out);
-                    if (op == UnaryOp.TANH) {
-                      float[] x = host.floats(in);
-                      for (int i = 0; i < x.length; i++) {
-                        float e = (float) Math.exp(2 * x[i]);
-                        x[i] = (e - 1) / (e + 1);
-                      }
-                      host.put(out, x);
-                    }
-                  }
-                },
+                function(
+                    good,
+                    UnaryOp.TANH,
+                    x -> {
+                      float e = (float) Math.exp(2 * x);
+                      return (e - 1) / (e + 1);
+                    }),
             "VERB-TANH-002",
             "VERB-TANH-001",
             "VERB-TANH-003"),
@@ -337,20 +278,7 @@ final class VerbArithmeticMutants {
             "softplus-overflows",
             "softplus is ln(1 + eˣ) in binary32.",
             good ->
-                new DecoratedKernels(good) {
-                  @Override
-                  public void unary(UnaryOp op, Tensor in, Tensor out) {
-                    if (op == UnaryOp.SOFTPLUS) {
-                      float[] x = host.floats(in);
-                      for (int i = 0; i < x.length; i++) {
-                        x[i] = (float) Math.log(1 + (float) Math.exp(x[i]));
-                      }
-                      host.put(out, x);
-                    } else {
-                      super.unary(op, in, out);
-                    }
-                  }
-                },
+                function(good, UnaryOp.SOFTPLUS, x -> (float) Math.log(1 + (float) Math.exp(x))),
             "VERB-SOFTPLUS-001",
             "VERB-SOFTPLUS-004",
             "VERB-SOFTPLUS-003"),
@@ -381,6 +309,46 @@ final class VerbArithmeticMutants {
                 },
             // Integers are filled with fractions nowhere else.
             "VERB-FILL-003"));
+  }
+
+  /** Changes every result. */
+  private static DecoratedKernels written(Backend good, HostMemory.FloatFunction change) {
+    return new DecoratedKernels(good) {
+      @Override
+      void written(Tensor out) {
+        host.change(out, change);
+      }
+    };
+  }
+
+  /** Computes another function in place of one. */
+  private static DecoratedKernels function(
+      Backend good, UnaryOp wrong, HostMemory.FloatFunction function) {
+    return new DecoratedKernels(good) {
+      @Override
+      public void unary(UnaryOp op, Tensor in, Tensor out) {
+        if (op == wrong) {
+          super.copy(in, out);
+          host.change(out, function);
+        } else {
+          super.unary(op, in, out);
+        }
+      }
+    };
+  }
+
+  /** Changes what a reduction finds. */
+  private static DecoratedKernels reduced(
+      Backend good, ReduceOp wrong, HostMemory.FloatFunction change) {
+    return new DecoratedKernels(good) {
+      @Override
+      public void reduce(ReduceOp op, Tensor in, int axis, Tensor out) {
+        super.reduce(op, in, axis, out);
+        if (op == wrong) {
+          host.change(out, change);
+        }
+      }
+    };
   }
 
   /** Products of rounded factors. */
