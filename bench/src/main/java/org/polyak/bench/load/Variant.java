@@ -39,12 +39,7 @@ public enum Variant {
     }
     throw new IllegalArgumentException(
         "Variant '%s' is unknown.%s Variants: %s."
-            .formatted(
-                name,
-                NearestName.of(name, names())
-                    .map(nearest -> " Did you mean '" + nearest + "'?")
-                    .orElse(""),
-                String.join(", ", names())));
+            .formatted(name, NearestName.question(name, names()), String.join(", ", names())));
   }
 
   /** The name in commands and results. */

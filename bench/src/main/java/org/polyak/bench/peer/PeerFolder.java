@@ -82,13 +82,7 @@ public final class PeerFolder {
     if (found == null) {
       throw new IllegalArgumentException(
           "there is no '%s' at %s.%s Peers: %s."
-              .formatted(
-                  id,
-                  folder,
-                  NearestName.of(id, ids())
-                      .map(nearest -> " Did you mean '" + nearest + "'?")
-                      .orElse(""),
-                  String.join(", ", ids())));
+              .formatted(id, folder, NearestName.question(id, ids()), String.join(", ", ids())));
     }
     return found;
   }

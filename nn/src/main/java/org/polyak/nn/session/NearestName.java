@@ -25,6 +25,11 @@ public final class NearestName {
     return Optional.ofNullable(best);
   }
 
+  /** The question whether that was meant, after a space; empty when nothing is near. */
+  public static String question(String name, Collection<String> candidates) {
+    return of(name, candidates).map(nearest -> " Did you mean '" + nearest + "'?").orElse("");
+  }
+
   private static int distance(String a, String b) {
     int[] row = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -103,14 +103,13 @@ final class Section {
     String name = string(key);
     if (!names.contains(name)) {
       throw new UserException.Usage(
-          "%s has no value '%s' (from %s). %s Valid: %s."
+          "%s has no value '%s' (from %s).%s Valid: %s."
               .formatted(
                   prefix + key,
                   name,
                   origin(key),
-                  NearestName.of(name, names).map(n -> "Did you mean '" + n + "'?").orElse(""),
-                  String.join(", ", names))
-              .replace("  ", " "));
+                  NearestName.question(name, names),
+                  String.join(", ", names)));
     }
     return name;
   }
