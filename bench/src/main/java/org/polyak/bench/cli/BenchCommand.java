@@ -22,7 +22,6 @@ import org.polyak.bench.result.BadRunException;
 import org.polyak.bench.result.RunJson;
 import org.polyak.conformance.tool.BackendArguments;
 import org.polyak.conformance.tool.ToolArguments;
-import org.polyak.nn.session.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -226,19 +225,11 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private static Suite suite(String name) {
-    for (Suite suite : Suite.values()) {
-      if (suite.id().equals(name)) {
-        return suite;
-      }
+    try {
+      return Suite.of(name);
+    } catch (IllegalArgumentException e) {
+      throw usage("--suite: " + e.getMessage());
     }
-    throw usage(
-        "Suite '%s' is unknown.%s Suites: %s."
-            .formatted(
-                name,
-                NearestName.of(name, Suite.names())
-                    .map(nearest -> " Did you mean '" + nearest + "'?")
-                    .orElse(""),
-                String.join(", ", Suite.names())));
   }
 
   private List<Variant> variants(Suite wanted) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.polyak.nn.session.NearestName;
 
 /** The suites of benchmarks. */
 public enum Suite {
@@ -53,6 +54,22 @@ public enum Suite {
     return Arrays.stream(values()).map(Suite::id).toList();
   }
 
+  /**
+   * The suite of a name.
+   *
+   * @throws IllegalArgumentException for an unknown one, naming the nearest and all
+   */
+  public static Suite of(String name) {
+    for (Suite suite : values()) {
+      if (suite.id().equals(name)) {
+        return suite;
+      }
+    }
+    throw new IllegalArgumentException(
+        "Suite '%s' is unknown.%s Suites: %s."
+            .formatted(name, NearestName.question(name, names()), String.join(", ", names())));
+  }
+
   /** Whether loads have an attention variant. */
   public boolean hasVariants() {
     return this != KERNELS;
@@ -82,30 +99,25 @@ public enum Suite {
   private static List<LoadId> kernels(Size size) {
     List<LoadId> loads = new ArrayList<>();
     List<String> products =
-        switch (size) {
-          case FULL ->
-              List.of(
-                  "256x256x256",
-                  "512x512x512",
-                  "1024x1024x1024",
-                  "2048x2048x2048",
-                  "8192x1024x256",
-                  "8192x256x1024",
-                  "8192x256x256");
-          case QUICK -> List.of("256x256x256", "512x512x512");
-          case TINY -> List.of("8x8x8");
-        };
+        pick(
+            size,
+            List.of(
+                "256x256x256",
+                "512x512x512",
+                "1024x1024x1024",
+                "2048x2048x2048",
+                "8192x1024x256",
+                "8192x256x1024",
+                "8192x256x256"),
+            List.of("256x256x256", "512x512x512"),
+            List.of("8x8x8"));
     products.forEach(shape -> loads.add(new LoadId("matmul", "", shape)));
-    List<String> batched =
-        size == Size.TINY ? List.of("2x4x4x4") : List.of("64x128x128x32", "64x128x32x128");
-    batched.forEach(shape -> loads.add(new LoadId("matmul-batched", "", shape)));
+    List<String> many = List.of("64x128x128x32", "64x128x32x128");
+    pick(size, many, many, List.of("2x4x4x4"))
+        .forEach(shape -> loads.add(new LoadId("matmul-batched", "", shape)));
+    // Of the full ones the first stay in a processor's second-level cache, the others do not.
     List<String> rows =
-        switch (size) {
-          // The first stay in a processor's second-level cache, the others do not.
-          case FULL -> List.of("256x256", "8192x256");
-          case QUICK -> List.of("1024x256");
-          case TINY -> List.of("4x8");
-        };
+        pick(size, List.of("256x256", "8192x256"), List.of("1024x256"), List.of("4x8"));
     for (String name : ROWS) {
       rows.forEach(shape -> loads.add(new LoadId(name, "", shape)));
     }
@@ -114,18 +126,8 @@ public enum Suite {
 
   private static List<List<LoadId>> attention(Size size, List<Variant> variants) {
     String sequences = pick(size, "4x8", "1x8", "1x2");
-    List<Integer> lengths =
-        switch (size) {
-          case FULL -> List.of(1024, 4096, 16384);
-          case QUICK -> List.of(256, 1024);
-          case TINY -> List.of(5);
-        };
-    List<Integer> dims =
-        switch (size) {
-          case FULL -> List.of(32, 64);
-          case QUICK -> List.of(32);
-          case TINY -> List.of(4);
-        };
+    List<Integer> lengths = pick(size, List.of(1024, 4096, 16384), List.of(256, 1024), List.of(5));
+    List<Integer> dims = pick(size, List.of(32, 64), List.of(32), List.of(4));
     List<List<LoadId>> curves = new ArrayList<>();
     for (String benchmark : List.of("attention-forward", "attention-gradient")) {
       for (int dim : dims) {
@@ -137,48 +139,42 @@ public enum Suite {
 
   private static List<LoadId> training(Size size, List<Variant> variants) {
     List<String> shapes =
-        switch (size) {
-          case FULL -> List.of("copy-quick:32x32", "copy-paper:64x128");
-          case QUICK -> List.of("copy-quick:32x32");
-          case TINY -> List.of("tiny:2x6");
-        };
-    return ids(List.of("training-step"), shapes, variants);
+        pick(
+            size,
+            List.of("copy-quick:32x32", "copy-paper:64x128"),
+            List.of("copy-quick:32x32"),
+            List.of("tiny:2x6"));
+    return ids("training-step", shapes, variants);
   }
 
   /** Single images of several lengths, as curves; and many at once. */
   private static List<List<LoadId>> generation(Size size, List<Variant> variants) {
     List<List<String>> images =
-        switch (size) {
-          case FULL ->
-              List.of(
-                  List.of(
-                      "mnist-paper:1x98",
-                      "mnist-paper:1x196",
-                      "mnist-paper:1x392",
-                      "mnist-paper:1x784"),
-                  List.of("cifar-paper:1x768", "cifar-paper:1x1536", "cifar-paper:1x3072"));
-          case QUICK -> List.of(List.of("mnist-quick:1x16", "mnist-quick:1x64"));
-          case TINY -> List.of(List.of("tiny:1x3", "tiny:1x4"));
-        };
+        pick(
+            size,
+            List.of(
+                List.of(
+                    "mnist-paper:1x98",
+                    "mnist-paper:1x196",
+                    "mnist-paper:1x392",
+                    "mnist-paper:1x784"),
+                List.of("cifar-paper:1x768", "cifar-paper:1x1536", "cifar-paper:1x3072")),
+            List.of(List.of("mnist-quick:1x16", "mnist-quick:1x64")),
+            List.of(List.of("tiny:1x3", "tiny:1x4")));
     List<List<LoadId>> curves = new ArrayList<>();
     for (List<String> shapes : images) {
-      variants.forEach(variant -> curves.add(ids(List.of("generation"), shapes, List.of(variant))));
+      variants.forEach(variant -> curves.add(ids("generation", shapes, List.of(variant))));
       if (variants.contains(Variant.SOFTMAX)) {
-        curves.add(ids(List.of("recomputed-pixel"), shapes, List.of(Variant.SOFTMAX)));
+        curves.add(ids("recomputed-pixel", shapes, List.of(Variant.SOFTMAX)));
       }
     }
     String many = pick(size, "mnist-paper:64x784", "mnist-quick:8x64", "tiny:2x4");
-    curves.addAll(singles(ids(List.of("generation"), List.of(many), variants)));
+    curves.addAll(singles(ids("generation", List.of(many), variants)));
     return curves;
   }
 
   private static List<List<LoadId>> scaling(Size size, List<Variant> variants) {
-    int doublings =
-        switch (size) {
-          case FULL -> 10;
-          case QUICK -> 4;
-          case TINY -> 0;
-        };
+    int doublings = pick(size, 10, 4, 0);
     int shortest = size == Size.TINY ? 4 : SHORTEST;
     List<Integer> lengths =
         IntStream.rangeClosed(0, doublings).mapToObj(doubling -> shortest << doubling).toList();
@@ -195,13 +191,10 @@ public enum Suite {
         .toList();
   }
 
-  private static List<LoadId> ids(
-      List<String> benchmarks, List<String> shapes, List<Variant> variants) {
+  private static List<LoadId> ids(String benchmark, List<String> shapes, List<Variant> variants) {
     List<LoadId> loads = new ArrayList<>();
-    for (String benchmark : benchmarks) {
-      for (String shape : shapes) {
-        variants.forEach(variant -> loads.add(new LoadId(benchmark, variant.id(), shape)));
-      }
+    for (String shape : shapes) {
+      variants.forEach(variant -> loads.add(new LoadId(benchmark, variant.id(), shape)));
     }
     return loads;
   }
@@ -210,7 +203,7 @@ public enum Suite {
     return loads.stream().map(List::of).toList();
   }
 
-  private static String pick(Size size, String full, String quick, String tiny) {
+  private static <T> T pick(Size size, T full, T quick, T tiny) {
     return switch (size) {
       case FULL -> full;
       case QUICK -> quick;
