@@ -1,7 +1,6 @@
 package org.polyak.conformance;
 
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,7 +42,7 @@ public record CaseSelection(Set<Chapter> chapters, List<String> ids) {
     List<String> titles = Arrays.stream(Chapter.values()).map(Chapter::title).toList();
     throw new IllegalArgumentException(
         "Chapter '%s' is unknown.%s Chapters: %s."
-            .formatted(title, suggestion(title, titles), String.join(", ", titles)));
+            .formatted(title, NearestName.question(title, titles), String.join(", ", titles)));
   }
 
   /**
@@ -84,14 +83,8 @@ public record CaseSelection(Set<Chapter> chapters, List<String> ids) {
       Set<String> candidates = new LinkedHashSet<>(known);
       known.forEach(one -> candidates.add(one.substring(0, Math.max(0, one.lastIndexOf('-')))));
       throw new IllegalArgumentException(
-          "No case has the id '%s', or one that begins so.%s"
-              .formatted(id, suggestion(id, candidates)));
+          "No case has the id '%s', or one that begins so.%s Every certificate lists the ids."
+              .formatted(id, NearestName.question(id, candidates)));
     }
-  }
-
-  private static String suggestion(String name, Collection<String> candidates) {
-    return NearestName.of(name, candidates)
-        .map(nearest -> " Did you mean '" + nearest + "'?")
-        .orElse("");
   }
 }

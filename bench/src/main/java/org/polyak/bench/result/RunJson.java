@@ -2,6 +2,7 @@ package org.polyak.bench.result;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -13,6 +14,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,8 +100,23 @@ public final class RunJson {
       root.remove(FORMAT_KEY);
       return JSON.treeToValue(root, RunRecord.class);
     } catch (JsonProcessingException e) {
-      throw unusable(name, e.getOriginalMessage(), e);
+      throw unusable(name, reason(e), e);
     }
+  }
+
+  private static String reason(JsonProcessingException failure) {
+    if (failure instanceof JsonMappingException mapping) {
+      String place =
+          mapping.getPath().stream()
+              .map(step ->
+                  step.getFieldName() == null
+                      ? "[%d]".formatted(step.getIndex())
+                      : "." + step.getFieldName())
+              .collect(Collectors.joining());
+      return "%s is missing, of the wrong kind, or unknown"
+          .formatted(place.replaceFirst("^\\.", ""));
+    }
+    return "it is damaged in line %d".formatted(failure.getLocation().getLineNr());
   }
 
   private static void addContenders(ObjectNode root) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The record of a run as a file. */
@@ -47,6 +48,23 @@ class RunJsonTest {
     assertThatThrownBy(() -> RunJson.parse("some.json", text))
         .isInstanceOf(BadRunException.class)
         .hasMessageContainingAll("Cannot use the run some.json", "Make it anew");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"jvmArguments\"     | \"arguments\"    | 'jvmArguments is missing, of the wrong kind'",
+        "\"threads\" : 2,     | \"threads\": {}, | 'backend.threads is missing, of the wrong kind'",
+        "\"difference\" : 0.0 | \"other\": 0     | 'points[0].difference is missing, of the wrong'",
+        "\"suite\" : \"kernels\" | \"suite\" kernels | 'it is damaged in line 3'",
+      })
+  void theDamageOfARunIsNamed(String sound, String damaged, String message) {
+    String text = RunJson.write(Runs.kernels(0.5));
+    assertThat(text).contains(sound);
+    assertThatThrownBy(() -> RunJson.parse("some.json", text.replace(sound, damaged)))
+        .isInstanceOf(BadRunException.class)
+        .hasMessageContaining(message);
   }
 
   @Test

@@ -8,7 +8,10 @@ public final class ToolArguments {
 
   /** What is wrong with the command line, as a sentence, with what was probably meant. */
   public static String sentence(CommandLine.ParameterException failure) {
-    StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+    StringBuilder text =
+        new StringBuilder(
+            String.valueOf(failure.getMessage())
+                .replaceFirst("is not an int$", "is not a whole number"));
     if (text.charAt(text.length() - 1) != '.') {
       text.append('.');
     }

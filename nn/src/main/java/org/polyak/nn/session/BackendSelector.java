@@ -100,9 +100,7 @@ public final class BackendSelector {
             .formatted(
                 setting.id(),
                 setting.origin(),
-                NearestName.of(setting.id(), known)
-                    .map(nearest -> " Did you mean '" + nearest + "'?")
-                    .orElse(""),
+                NearestName.question(setting.id(), known),
                 String.join(", ", known),
                 problems));
   }
@@ -139,7 +137,8 @@ public final class BackendSelector {
                 setting.origin(),
                 refusals.isEmpty()
                     ? "None is installed: put one, such as polyak-backend-cpu-simd, on the module path or class path"
-                    : String.join(". ", refusals)));
+                    : String.join(
+                        ". ", refusals.stream().map(BackendSelector::withoutStop).toList())));
   }
 
   /** The other backends that can start, in a sentence; the fallback when there is none. */

@@ -49,7 +49,10 @@ final class Failures {
   /** Prints what is wrong with the arguments, and which help to read. */
   static ExitCode reportUsage(CommandLine.ParameterException failure, Terminal terminal) {
     CommandLine command = failure.getCommandLine();
-    StringBuilder message = new StringBuilder(String.valueOf(failure.getMessage()));
+    StringBuilder message =
+        new StringBuilder(
+            String.valueOf(failure.getMessage())
+                .replaceFirst("is not an? (int|long)$", "is not a whole number"));
     if (!message.toString().endsWith(".")) {
       message.append('.');
     }

@@ -31,7 +31,8 @@ final class ConfigSource {
   static Config file(Path file, boolean shared) {
     if (!Files.isReadable(file) || Files.isDirectory(file)) {
       throw new UserException.Usage(
-          "The configuration file %s does not exist or cannot be read.".formatted(file));
+          "The configuration file %s does not exist or cannot be read. Name another with --config."
+              .formatted(file));
     }
     try {
       Config parsed =

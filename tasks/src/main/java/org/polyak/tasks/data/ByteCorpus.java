@@ -117,7 +117,10 @@ public final class ByteCorpus {
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
-      throw new UserException.Data("The text %s does not exist.".formatted(file), e);
+      throw new UserException.Data(
+          "The text %s does not exist. Name a file or a folder with --set task.path=PATH."
+              .formatted(file),
+          e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

@@ -37,7 +37,8 @@ public record RunFolder(Path path) {
     RunFolder folder = new RunFolder(path);
     if (!Files.isRegularFile(folder.configuration())) {
       throw new UserException.Usage(
-          "%s is not the folder of a run: it has no config.conf.".formatted(path));
+          "%s is not the folder of a run: it has no config.conf. Name the folder that train or compare wrote to (--out)."
+              .formatted(path));
     }
     return folder;
   }
