@@ -1,7 +1,7 @@
 package org.polyak.bench.report;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,13 +95,7 @@ public final class ReportFolder {
     try {
       files.forEach((name, contents) ->
           AtomicFile.write(
-              folder.resolve(name),
-              channel -> {
-                ByteBuffer buffer = ByteBuffer.wrap(contents);
-                while (buffer.hasRemaining()) {
-                  channel.write(buffer);
-                }
-              }));
+              folder.resolve(name), channel -> Channels.newOutputStream(channel).write(contents)));
     } catch (CheckpointException e) {
       throw new UnwritableException(String.valueOf(e.getMessage()), e);
     }
