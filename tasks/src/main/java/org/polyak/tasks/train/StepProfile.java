@@ -4,7 +4,6 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.polyak.nn.models.StepDecoder;
-import org.polyak.nn.optim.Optimizer;
 import org.polyak.nn.session.Session;
 import org.polyak.spi.Backend;
 import org.polyak.spi.MemoryStats;
@@ -39,14 +38,7 @@ public record StepProfile(
       Session session, RunConfig run, LearningTask task, int steps) {
     try (Scope scope = session.openScope("profile")) {
       TrainedModel trained = Models.create(run, task, session.engine(), scope);
-      Optimizer optimizer =
-          new Optimizer(
-              session.engine(),
-              run.optimizer(),
-              run.clipping(),
-              trained.model().parameters(),
-              scope);
-      TrainingStep training = new TrainingStep(run, task, trained, optimizer);
+      TrainingStep training = new TrainingStep(run, task, trained, trained.optimizer(run));
       return measure(
           "training steps", session.backend(), scope, steps, step -> take(training, task, step));
     }

@@ -81,13 +81,7 @@ public final class Trainer {
     OutputFiles.write(folder.configuration(), settings.render());
     try (Scope scope = session.openScope("training")) {
       TrainedModel trained = Models.create(run, task, session.engine(), scope);
-      Optimizer optimizer =
-          new Optimizer(
-              session.engine(),
-              run.optimizer(),
-              run.clipping(),
-              trained.model().parameters(),
-              scope);
+      Optimizer optimizer = trained.optimizer(run);
       RunState state = new RunState(trained, optimizer, Generator.ofSeed(run.seed()));
       long first = 0;
       if (Files.exists(folder.checkpoint())) {
