@@ -58,7 +58,12 @@ final class BenchRun {
     Passed passed = pass(gate(curves), progress);
     int threads = threads(passed.backend());
     List<PeerSubject> peers =
-        found.stream().map(peer -> new PeerSubject(peer, threads, request.effort())).toList();
+        found.stream()
+            .map(peer -> new PeerSubject(peer, threads, request.effort()))
+            .filter(peer ->
+                request.peers().ids().contains(peer.contender().id())
+                    || curves.stream().flatMap(List::stream).anyMatch(peer::runs))
+            .toList();
     Contender ours = new Contender(Contender.Kind.BACKEND, passed.backend().id(), program());
     List<Subject> subjects = new ArrayList<>();
     subjects.add(new BackendSubject(ours, request.backend(), request.effort()));

@@ -32,21 +32,7 @@ class BenchCommandTest {
 
   @Test
   void aRunIsGatedMeasuredRecordedAndReported() throws IOException {
-    BenchRequest request =
-        new BenchRequest(
-            Suite.SCALING,
-            Suite.Size.TINY,
-            Suite.SCALING.curves(Suite.Size.TINY, List.of(Variant.MOMENTUM)),
-            new BackendRequest("cpu-simd", Map.of("threads", "1")),
-            Effort.TRIAL,
-            Duration.ofSeconds(60),
-            PeerRequest.NONE,
-            folder,
-            "polyak bench --suite scaling");
-    BenchRun run = new BenchRun(request, () -> Instant.parse("2026-11-22T10:00:00Z"));
-    assertThat(run.run(new Progress(new PrintWriter(err), false), new PrintWriter(out)))
-        .isEqualTo(BenchExit.OK);
-    RunRecord record = RunJson.read(folder);
+    RunRecord record = scalingWith(PeerRequest.NONE);
     assertThat(record.backend().threads()).isEqualTo(1);
     assertThat(record.gate().prefixes()).containsExactly("ATT-MOM");
     assertThat(record.gate().cases()).isPositive();
@@ -96,6 +82,19 @@ class BenchCommandTest {
             "## Against Fake right 1.0",
             "## Against Fake right-again 1.0",
             "## Against Fake wrong 1.0");
+  }
+
+  /** It is left out, unless it was asked for by name. */
+  @Test
+  void aPeerWithoutTheseLoadsIsNoPartOfTheReport() throws IOException {
+    Path peers = folder.resolve("peers");
+    Files.createDirectories(peers.resolve("right"));
+    assertThat(scalingWith(new PeerRequest(true, List.of(), peers)).peers()).isEmpty();
+    assertThat(scalingWith(new PeerRequest(true, List.of("right"), peers)).peers())
+        .singleElement()
+        .matches(peer -> peer.contender().id().equals("right"));
+    assertThat(Files.readString(folder.resolve("report.md")))
+        .contains("It has none of these loads.");
   }
 
   @Test
@@ -173,6 +172,25 @@ class BenchCommandTest {
     assertThat(execute("--suite", "kernels", "--option", "thread=1", "--out", to)).isEqualTo(2);
     assertThat(err.toString()).contains("Unknown backend option 'thread'");
     assertThat(folder).isEmptyDirectory();
+  }
+
+  /** A run of the smallest load of attention. */
+  private RunRecord scalingWith(PeerRequest peers) {
+    BenchRequest request =
+        new BenchRequest(
+            Suite.SCALING,
+            Suite.Size.TINY,
+            Suite.SCALING.curves(Suite.Size.TINY, List.of(Variant.MOMENTUM)),
+            new BackendRequest("cpu-simd", Map.of("threads", "1")),
+            Effort.TRIAL,
+            Duration.ofSeconds(60),
+            peers,
+            folder,
+            "polyak bench --suite scaling");
+    BenchRun run = new BenchRun(request, () -> Instant.parse("2026-11-22T10:00:00Z"));
+    assertThat(run.run(new Progress(new PrintWriter(err), false), new PrintWriter(out)))
+        .isEqualTo(BenchExit.OK);
+    return RunJson.read(folder);
   }
 
   private int execute(String... arguments) {
