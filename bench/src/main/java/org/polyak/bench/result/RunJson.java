@@ -113,7 +113,7 @@ public final class RunJson {
                       ? "[%d]".formatted(step.getIndex())
                       : "." + step.getFieldName())
               .collect(Collectors.joining());
-      return "%s is missing, of the wrong kind, or unknown"
+      return "'%s' is missing, of the wrong kind, or unknown"
           .formatted(place.replaceFirst("^\\.", ""));
     }
     return "it is damaged in line %d".formatted(failure.getLocation().getLineNr());

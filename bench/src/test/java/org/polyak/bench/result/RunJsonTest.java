@@ -54,10 +54,10 @@ class RunJsonTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"jvmArguments\"     | \"arguments\"    | 'jvmArguments is missing, of the wrong kind'",
-        "\"threads\" : 2,     | \"threads\": {}, | 'backend.threads is missing, of the wrong kind'",
-        "\"difference\" : 0.0 | \"other\": 0     | 'points[0].difference is missing, of the wrong'",
-        "\"suite\" : \"kernels\" | \"suite\" kernels | 'it is damaged in line 3'",
+        "\"jvmArguments\"     | \"arguments\"    | jvmArguments' is missing, of the wrong",
+        "\"threads\" : 2,     | \"threads\": {}, | backend.threads' is missing, of the wrong",
+        "\"difference\" : 0.0 | \"other\": 0     | points[0].difference' is missing, of the wrong",
+        "\"suite\" : \"kernels\" | \"suite\" kernels | it is damaged in line 3",
       })
   void theDamageOfARunIsNamed(String sound, String damaged, String message) {
     String text = RunJson.write(Runs.kernels(0.5));
