@@ -1,10 +1,10 @@
 package org.polyak.bench.cli;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.spi.ToolProvider;
+import org.polyak.conformance.tool.StatusLine;
 
 /**
  * {@code polyak bench} as a tool that the command line finds by itself: it offers every {@link
@@ -26,12 +26,7 @@ public final class BenchTool implements ToolProvider {
 
   @Override
   public int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return new BenchCommand(out, err, hasTerminal(), InstantSource.system()).execute(arguments);
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // it is null again in JDK 25, whose default is java.base
-  private static boolean hasTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
+    return new BenchCommand(out, err, StatusLine.isWatched(), InstantSource.system())
+        .execute(arguments);
   }
 }

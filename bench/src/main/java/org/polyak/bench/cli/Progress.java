@@ -6,19 +6,16 @@ import org.polyak.bench.load.LoadId;
 import org.polyak.bench.measure.Survey;
 import org.polyak.bench.result.Contender;
 import org.polyak.bench.result.Point;
+import org.polyak.conformance.tool.StatusLine;
 
 /** Shows how far a run is: a line for each measurement, and on a terminal what is under way. */
 final class Progress implements Survey.Listener {
-  private static final String CLEAR_LINE = "\r\u001b[K";
-
-  private final PrintWriter out;
-  private final boolean interactive;
+  private final StatusLine line;
   private int expected;
   private int count;
 
   Progress(PrintWriter out, boolean interactive) {
-    this.out = out;
-    this.interactive = interactive;
+    this.line = new StatusLine(out, interactive);
   }
 
   /** How many measurements there will be at most. */
@@ -29,12 +26,7 @@ final class Progress implements Survey.Listener {
   @Override
   public void starting(LoadId load, Contender by, int round) {
     count++;
-    if (interactive) {
-      out.print(
-          "%s[%d/%d] %s by %s, round %d ..."
-              .formatted(CLEAR_LINE, count, expected, load, by, round));
-      out.flush();
-    }
+    line.show("[%d/%d] %s by %s, round %d ...".formatted(count, expected, load, by, round));
   }
 
   @Override
@@ -43,20 +35,16 @@ final class Progress implements Survey.Listener {
         point.succeeded()
             ? String.format(Locale.ROOT, "%.4g %s", point.rate(), point.amount().unit())
             : "failed: " + point.failure();
-    line("[%d/%d] %s by %s: %s".formatted(count, expected, point.load(), point.by(), found));
+    line.print("[%d/%d] %s by %s: %s".formatted(count, expected, point.load(), point.by(), found));
   }
 
   /** Prints a line of its own. */
   void line(String text) {
-    out.println((interactive ? CLEAR_LINE : "") + text);
-    out.flush();
+    line.print(text);
   }
 
   /** Leaves a clean line behind. */
   void end() {
-    if (interactive) {
-      out.print(CLEAR_LINE);
-      out.flush();
-    }
+    line.clear();
   }
 }

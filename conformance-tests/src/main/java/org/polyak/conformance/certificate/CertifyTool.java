@@ -1,10 +1,10 @@
 package org.polyak.conformance.certificate;
 
-import java.io.Console;
 import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.spi.ToolProvider;
+import org.polyak.conformance.tool.StatusLine;
 import org.polyak.nn.session.BackendRegistry;
 
 /**
@@ -28,13 +28,7 @@ public final class CertifyTool implements ToolProvider {
   @Override
   public int run(PrintWriter out, PrintWriter err, String... arguments) {
     return new CertifyCommand(
-            BackendRegistry::discover, out, err, hasTerminal(), InstantSource.system())
+            BackendRegistry::discover, out, err, StatusLine.isWatched(), InstantSource.system())
         .execute(arguments);
-  }
-
-  @SuppressWarnings("SystemConsoleNull") // it is null again in JDK 25, whose default is java.base
-  private static boolean hasTerminal() {
-    Console console = System.console();
-    return console != null && console.isTerminal();
   }
 }

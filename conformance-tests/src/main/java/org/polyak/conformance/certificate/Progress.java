@@ -8,35 +8,27 @@ import org.polyak.conformance.CaseResult;
 import org.polyak.conformance.Chapter;
 import org.polyak.conformance.ConformanceCase;
 import org.polyak.conformance.SuiteRun;
+import org.polyak.conformance.tool.StatusLine;
 
 /**
  * Shows how far a run is: on a terminal one line, overwritten; elsewhere a line for each chapter.
  * Failures are named as they happen.
  */
 final class Progress implements SuiteRun.Listener {
-  private static final String CLEAR_LINE = "\r\u001b[K";
-
-  private final PrintWriter out;
-  private final boolean interactive;
+  private final StatusLine line;
   private final Map<Chapter, Integer> sizes = new EnumMap<>(Chapter.class);
   private final Map<Chapter, Integer> counts = new EnumMap<>(Chapter.class);
 
   Progress(PrintWriter out, boolean interactive, List<ConformanceCase> selected) {
-    this.out = out;
-    this.interactive = interactive;
+    this.line = new StatusLine(out, interactive);
     selected.forEach(one -> sizes.merge(one.chapter(), 1, Integer::sum));
   }
 
   @Override
   public void starting(ConformanceCase subject) {
-    if (interactive) {
-      Chapter chapter = subject.chapter();
-      int number = counts.getOrDefault(chapter, 0) + 1;
-      out.print(
-          "%s%s %d/%d  %s"
-              .formatted(CLEAR_LINE, chapter.title(), number, sizes.get(chapter), subject.id()));
-      out.flush();
-    }
+    Chapter chapter = subject.chapter();
+    int number = counts.getOrDefault(chapter, 0) + 1;
+    line.show("%s %d/%d  %s".formatted(chapter.title(), number, sizes.get(chapter), subject.id()));
   }
 
   @Override
@@ -44,23 +36,16 @@ final class Progress implements SuiteRun.Listener {
     Chapter chapter = result.subject().chapter();
     int count = counts.merge(chapter, 1, Integer::sum);
     if (!result.passed()) {
-      line("%s failed: %s".formatted(result.subject(), result.verdict().failures().getFirst()));
+      line.print(
+          "%s failed: %s".formatted(result.subject(), result.verdict().failures().getFirst()));
     }
-    if (!interactive && sizes.getOrDefault(chapter, 0) == count) {
-      line("%s %d/%d".formatted(chapter.title(), count, count));
+    if (!line.interactive() && sizes.getOrDefault(chapter, 0) == count) {
+      line.print("%s %d/%d".formatted(chapter.title(), count, count));
     }
   }
 
   /** Leaves a clean line behind. */
   void end() {
-    if (interactive) {
-      out.print(CLEAR_LINE);
-      out.flush();
-    }
-  }
-
-  private void line(String text) {
-    out.println((interactive ? CLEAR_LINE : "") + text);
-    out.flush();
+    line.clear();
   }
 }
