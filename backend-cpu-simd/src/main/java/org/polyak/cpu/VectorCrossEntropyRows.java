@@ -26,14 +26,15 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
   @Override
   public void sums(
       int rows, int classes, float[] logits, int offset, float[] largest, float[] sums) {
+    FloatVector zero = FloatVector.zero(S);
     for (int row = 0; row < rows; row++) {
       int at = offset + row * classes;
       float shift = largest[row];
-      FloatVector sum = FloatVector.zero(S);
+      FloatVector sum = zero;
       for (int i = 0; i < classes; i += L) {
         VectorMask<Float> mask = S.indexInRange(i, classes);
         FloatVector x = FloatVector.fromArray(S, logits, at + i, mask).sub(shift);
-        sum = sum.add(VectorMath.expOfNegative(x), mask);
+        sum = zero.blend(VectorMath.expOfNegative(x), mask).add(sum);
       }
       sum.intoArray(sums, row * L);
     }
@@ -45,7 +46,7 @@ final class VectorCrossEntropyRows implements CrossEntropyRows {
     FloatVector sum = FloatVector.zero(S);
     for (int i = 0; i < n; i += L) {
       VectorMask<Float> mask = S.indexInRange(i, n);
-      sum = sum.add(FloatVector.fromArray(S, x, offset + i, mask).sub(shift), mask);
+      sum = FloatVector.fromArray(S, x, offset + i, mask).sub(shift, mask).add(sum);
     }
     return VectorMath.sum(sum);
   }

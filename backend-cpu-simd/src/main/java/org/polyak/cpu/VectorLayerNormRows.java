@@ -97,12 +97,12 @@ final class VectorLayerNormRows implements LayerNormRows {
       int i = 0;
       for (; i < whole; i += L) {
         FloatVector d = FloatVector.fromArray(S, in, x + i).sub(pivot);
-        deviations = deviations.add(d);
+        deviations = d.add(deviations);
         squares = d.fma(d, squares);
       }
       if (i < width) {
         FloatVector d = pivot.blend(FloatVector.fromArray(S, in, x + i, rest), rest).sub(pivot);
-        deviations = deviations.add(d);
+        deviations = d.add(deviations);
         squares = d.fma(d, squares);
       }
       double correction = VectorMath.sum(deviations) * share;
@@ -257,7 +257,7 @@ final class VectorLayerNormRows implements LayerNormRows {
       d.fma(normal, FloatVector.fromArray(S, sums, sum + i)).intoArray(sums, sum + i);
       d.add(FloatVector.fromArray(S, sums, sum + width + i)).intoArray(sums, sum + width + i);
       FloatVector g = d.mul(FloatVector.fromArray(S, gain, gainOffset + i));
-      plain = plain.add(g);
+      plain = g.add(plain);
       weighted = g.fma(normal, weighted);
     }
     float restPlain = 0;

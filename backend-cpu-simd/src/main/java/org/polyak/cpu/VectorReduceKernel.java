@@ -36,10 +36,10 @@ final class VectorReduceKernel implements ReduceKernel {
     FloatVector s3 = s0;
     for (int i = 0; i < n; i += 4 * L) {
       int at = offset + i;
-      s0 = s0.add(FloatVector.fromArray(S, in, at));
-      s1 = s1.add(FloatVector.fromArray(S, in, at + L));
-      s2 = s2.add(FloatVector.fromArray(S, in, at + 2 * L));
-      s3 = s3.add(FloatVector.fromArray(S, in, at + 3 * L));
+      s0 = FloatVector.fromArray(S, in, at).add(s0);
+      s1 = FloatVector.fromArray(S, in, at + L).add(s1);
+      s2 = FloatVector.fromArray(S, in, at + 2 * L).add(s2);
+      s3 = FloatVector.fromArray(S, in, at + 3 * L).add(s3);
     }
     return VectorMath.sum(s0.add(s1).add(s2.add(s3)));
   }
@@ -50,10 +50,11 @@ final class VectorReduceKernel implements ReduceKernel {
    */
   @Override
   public float maximum(int n, float[] in, int offset) {
-    FloatVector m0 = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
-    FloatVector m1 = m0;
-    FloatVector m2 = m0;
-    FloatVector m3 = m0;
+    FloatVector lowest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector m0 = lowest;
+    FloatVector m1 = lowest;
+    FloatVector m2 = lowest;
+    FloatVector m3 = lowest;
     FloatVector sum = FloatVector.zero(S);
     int whole = n - n % (4 * L);
     for (int i = 0; i < whole; i += 4 * L) {
@@ -62,17 +63,17 @@ final class VectorReduceKernel implements ReduceKernel {
       FloatVector x1 = FloatVector.fromArray(S, in, at + L);
       FloatVector x2 = FloatVector.fromArray(S, in, at + 2 * L);
       FloatVector x3 = FloatVector.fromArray(S, in, at + 3 * L);
-      m0 = m0.blend(x0, m0.compare(VectorOperators.LT, x0));
-      m1 = m1.blend(x1, m1.compare(VectorOperators.LT, x1));
-      m2 = m2.blend(x2, m2.compare(VectorOperators.LT, x2));
-      m3 = m3.blend(x3, m3.compare(VectorOperators.LT, x3));
-      sum = sum.add(x0.add(x1).add(x2.add(x3)));
+      m0 = x0.blend(m0, x0.compare(VectorOperators.LE, m0));
+      m1 = x1.blend(m1, x1.compare(VectorOperators.LE, m1));
+      m2 = x2.blend(m2, x2.compare(VectorOperators.LE, m2));
+      m3 = x3.blend(m3, x3.compare(VectorOperators.LE, m3));
+      sum = x0.add(x1).add(x2.add(x3)).add(sum);
     }
     FloatVector largest = m0.max(m1).max(m2.max(m3));
     for (int i = whole; i < n; i += L) {
       VectorMask<Float> some = S.indexInRange(i, n);
-      FloatVector x = largest.blend(FloatVector.fromArray(S, in, offset + i, some), some);
-      largest = largest.max(x);
+      FloatVector x = lowest.blend(FloatVector.fromArray(S, in, offset + i, some), some);
+      largest = x.max(largest);
     }
     boolean doubtful = sum.test(VectorOperators.IS_NAN).anyTrue();
     return doubtful ? maximumOrNaN(n, in, offset) : largest.reduceLanes(VectorOperators.MAX);
@@ -95,7 +96,7 @@ final class VectorReduceKernel implements ReduceKernel {
       FloatVector sum = FloatVector.zero(S);
       int at = offset + j;
       for (int r = 0; r < rows; r++, at += rowStride) {
-        sum = sum.add(FloatVector.fromArray(S, in, at));
+        sum = FloatVector.fromArray(S, in, at).add(sum);
       }
       sum.intoArray(out, outOffset + j);
     }
@@ -116,7 +117,7 @@ final class VectorReduceKernel implements ReduceKernel {
       FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
       int at = offset + j;
       for (int r = 0; r < rows; r++, at += rowStride) {
-        largest = largest.max(FloatVector.fromArray(S, in, at));
+        largest = FloatVector.fromArray(S, in, at).max(largest);
       }
       largest.intoArray(out, outOffset + j);
     }

@@ -87,12 +87,14 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
   }
 
   private static float largest(float[] scores, int at, int count, float scale) {
-    FloatVector largest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector lowest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+    FloatVector largest = lowest;
     for (int i = 0; i < count; i += L) {
       VectorMask<Float> mask = S.indexInRange(i, count);
-      FloatVector x = FloatVector.fromArray(S, scores, at + i, mask).mul(scale);
-      // A NaN is passed over here and comes back with its exponential.
-      largest = largest.blend(x, x.compare(VectorOperators.GT, largest, mask));
+      FloatVector score = FloatVector.fromArray(S, scores, at + i, mask);
+      FloatVector x = lowest.blend(score.mul(scale), mask);
+      // What a row with NaN has here does not matter: its exponentials sum to NaN.
+      largest = x.blend(largest, x.compare(VectorOperators.LE, largest));
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }
@@ -103,13 +105,14 @@ final class VectorSoftmaxLoops implements SoftmaxLoops {
    * inlines.
    */
   private static float exponentials(float[] scores, int at, int count, float scale, float shift) {
-    FloatVector sum = FloatVector.zero(S);
+    FloatVector zero = FloatVector.zero(S);
+    FloatVector sum = zero;
     for (int i = 0; i < count; i += L) {
       VectorMask<Float> mask = S.indexInRange(i, count);
       FloatVector x = FloatVector.fromArray(S, scores, at + i, mask).mul(scale).sub(shift);
       FloatVector e = VectorMath.expOfNegative(x);
       e.intoArray(scores, at + i, mask);
-      sum = sum.add(e, mask);
+      sum = zero.blend(e, mask).add(sum);
     }
     return VectorMath.sum(sum);
   }

@@ -18,14 +18,15 @@ final class VectorSoftmaxRows implements SoftmaxRows {
 
   @Override
   public void largest(int rows, int width, float[] x, int offset, float[] largest) {
+    FloatVector lowest = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
     for (int row = 0; row < rows; row++) {
       int at = offset + row * width;
-      FloatVector most = FloatVector.broadcast(S, Float.NEGATIVE_INFINITY);
+      FloatVector most = lowest;
       for (int i = 0; i < width; i += L) {
         VectorMask<Float> mask = S.indexInRange(i, width);
-        FloatVector v = FloatVector.fromArray(S, x, at + i, mask);
-        // A NaN is passed over here and comes back with its exponential.
-        most = most.blend(v, v.compare(VectorOperators.GT, most, mask));
+        FloatVector v = lowest.blend(FloatVector.fromArray(S, x, at + i, mask), mask);
+        // What a row with NaN has here does not matter: its exponentials sum to NaN.
+        most = v.blend(most, v.compare(VectorOperators.LE, most));
       }
       largest[row] = most.reduceLanes(VectorOperators.MAX);
     }
@@ -41,17 +42,18 @@ final class VectorSoftmaxRows implements SoftmaxRows {
       float[] sums,
       float[] out,
       int outOffset) {
+    FloatVector zero = FloatVector.zero(S);
     for (int row = 0; row < rows; row++) {
       int from = offset + row * width;
       int to = outOffset + row * width;
       float shift = largest[row];
-      FloatVector sum = FloatVector.zero(S);
+      FloatVector sum = zero;
       for (int i = 0; i < width; i += L) {
         VectorMask<Float> mask = S.indexInRange(i, width);
         FloatVector v = FloatVector.fromArray(S, x, from + i, mask).sub(shift);
         FloatVector e = VectorMath.expOfNegative(v);
         e.intoArray(out, to + i, mask);
-        sum = sum.add(e, mask);
+        sum = zero.blend(e, mask).add(sum);
       }
       sum.intoArray(sums, row * L);
     }

@@ -13,10 +13,12 @@ import jdk.incubator.vector.VectorSpecies;
  * #of(MethodHandles.Lookup)}; its species is therefore a constant to the compiler. {@link
  * KernelLoader} makes further copies of a kernel class for the other widths.
  *
- * <p>Kernels of one width use no vectors of another, be it only to copy. The methods of {@link
- * FloatVector} are profiled in one place for all kernels: once C2 has seen two classes there, it
- * may keep the vectors of loops that it compiles next in objects, hundreds of megabytes in a step
- * of training.
+ * <p>A vector that a loop carries is the argument of an operation, not its receiver ({@code d.add(
+ * sum)}, not {@code sum.add(d)}): of a carried variable C2 does not know which class of vectors it
+ * holds, and where it has seen none so far, or two, it would keep such vectors in objects (ADR 36).
+ *
+ * <p>Kernels of one width use no vectors of another, be it only to copy: having seen two classes,
+ * C2 finds the helpers of {@link VectorMath} too large to be inlined.
  */
 enum VectorWidth {
   /** SSE, NEON. */
