@@ -89,7 +89,12 @@ final class AttentionBackward {
       this.scan = scan;
       GradientBlock block =
           new GradientBlock(
-              shape, groups.perTask(), scan.blockTokens(shape, MATRIX_FLOATS), scratch);
+              shape,
+              groups.perTask(),
+              scan.blockTokens(shape, MATRIX_FLOATS),
+              scan,
+              rows.lanes(),
+              scratch);
       gradients = new HeadGradientRows(spec, rows, task, groups, block, scratch);
       queries = new QueryGradient(spec, products, scan, gradients, scratch);
       keysAndValues = new KeyValueGradient(spec, products, scan, gradients, scratch);

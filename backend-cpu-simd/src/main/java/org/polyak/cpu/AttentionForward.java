@@ -98,6 +98,8 @@ final class AttentionForward {
     private final float[][] factors;
     private final float[][] scanFactors;
     private final float[][] ones;
+    private final HeadLayout dense;
+    private final HeadLayout scanned;
     private final HeadBlocks blocks;
     private final CausalScan.States[] states;
     private int group;
@@ -121,6 +123,8 @@ final class AttentionForward {
       factors = scratch.take(heads, block);
       scanFactors = Scratch.repeated(heads, scan.forwardFactors());
       ones = Scratch.repeated(heads, scratch.filled(block, 1));
+      dense = HeadLayout.dense(shape, rows.lanes());
+      scanned = HeadLayout.of(scan, shape, block);
       CausalScan.Block[] whole = new CausalScan.Block[heads];
       states = new CausalScan.States[heads];
       for (int h = 0; h < heads; h++) {
@@ -128,8 +132,8 @@ final class AttentionForward {
             new CausalScan.Block(
                 block,
                 shape.keyRows(),
-                shape.keyStride(),
-                shape.valueStride(),
+                scanned.keys(),
+                scanned.values(),
                 k[h],
                 v[h],
                 q[h],
@@ -183,23 +187,22 @@ final class AttentionForward {
     }
 
     private void scanTokens(int from, int count) {
-      loadKeys(from, count, scanFactors);
-      loadQueries(from, count);
+      loadKeys(from, count, scanFactors, scanned);
+      loadQueries(from, count, scanned);
       for (int h = 0; h < groups.perTask(); h++) {
         if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
           rows.runningDenominators(
-              count, shape.keyStride(), k[h], keySum[h], q[h], (float) epsilon, factors[h]);
+              count, scanned.keys(), k[h], keySum[h], q[h], (float) epsilon, factors[h]);
         }
-        Arrays.fill(o[h], 0, count * shape.valueStride(), 0);
         scan.forward(scratch.worker(), blocks.of(h, count), states[h]);
       }
-      storeOut(from, count);
+      storeOut(from, count, scanned);
     }
 
     private void addKeys(int from, int count) {
-      loadKeys(from, count, ones);
+      loadKeys(from, count, ones, dense);
       for (int h = 0; h < groups.perTask(); h++) {
-        rows.weightedSum(count, shape.keyStride(), k[h], ones[h], keySum[h]);
+        rows.weightedSum(count, dense.keys(), k[h], ones[h], keySum[h]);
         products.multiply(
             scratch.worker(),
             shape.keyRows(),
@@ -213,10 +216,10 @@ final class AttentionForward {
     }
 
     private void readOut(int from, int count) {
-      loadQueries(from, count);
+      loadQueries(from, count, dense);
       for (int h = 0; h < groups.perTask(); h++) {
         if (spec.normaliser() instanceof Normaliser.KeySum(double epsilon)) {
-          rows.denominators(count, shape.keyStride(), q[h], keySum[h], (float) epsilon, factors[h]);
+          rows.denominators(count, dense.keys(), q[h], keySum[h], (float) epsilon, factors[h]);
         }
         products.multiply(
             scratch.worker(),
@@ -228,10 +231,10 @@ final class AttentionForward {
             new Operand(o[h], 0, shape.valueStride(), 1),
             false);
       }
-      storeOut(from, count);
+      storeOut(from, count, dense);
     }
 
-    private void loadQueries(int from, int count) {
+    private void loadQueries(int from, int count, HeadLayout layout) {
       rows.load(
           spec.featureMap(),
           count,
@@ -242,11 +245,11 @@ final class AttentionForward {
           q,
           0,
           1,
-          shape.keyStride());
+          layout.keys());
     }
 
     /** Keys, and values times factors; padding is zero, whatever the tensors hold there. */
-    private void loadKeys(int from, int count, float[][] valueFactors) {
+    private void loadKeys(int from, int count, float[][] valueFactors, HeadLayout layout) {
       int real = Math.clamp(length - from, 0, count);
       if (real > 0) {
         rows.load(
@@ -259,7 +262,7 @@ final class AttentionForward {
             k,
             0,
             1,
-            shape.keyStride());
+            layout.keys());
         rows.loadScaled(
             real,
             shape.valueDim(),
@@ -270,15 +273,15 @@ final class AttentionForward {
             v,
             0,
             1,
-            shape.valueStride());
+            layout.values());
       }
       for (int h = 0; h < groups.perTask(); h++) {
-        Arrays.fill(k[h], real * shape.keyStride(), count * shape.keyStride(), 0);
-        Arrays.fill(v[h], real * shape.valueStride(), count * shape.valueStride(), 0);
+        layout.keys().clear(k[h], real, count - real);
+        layout.values().clear(v[h], real, count - real);
       }
     }
 
-    private void storeOut(int from, int count) {
+    private void storeOut(int from, int count, HeadLayout layout) {
       for (int h = 0; h < groups.perTask(); h++) {
         switch (spec.normaliser()) {
           case Normaliser.None() -> Arrays.fill(factors[h], 0, count, 1);
@@ -293,7 +296,7 @@ final class AttentionForward {
           o,
           0,
           1,
-          shape.valueStride(),
+          layout.values(),
           factors,
           places.out().data(),
           places.out().at(groups.sequence(group), from, groups.first(group)),
@@ -331,7 +334,7 @@ final class AttentionForward {
       AttentionState initial = task.initial();
       float[] product = scratch.worker().borrow(shape.stateSize());
       if (kept && length > 0) {
-        loadKeys(length - 1, 1, ones);
+        loadKeys(length - 1, 1, ones, dense);
       }
       for (int h = 0; h < groups.perTask(); h++) {
         int index = groups.index(group) + h;

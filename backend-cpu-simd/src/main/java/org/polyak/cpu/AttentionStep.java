@@ -152,7 +152,7 @@ final class AttentionStep {
           new float[][] {to},
           0,
           1,
-          joined * shape.keyStride());
+          RowLayout.dense(joined * shape.keyStride(), rows.lanes()));
     }
 
     private void step(int index, int row, int sequence, int head) {

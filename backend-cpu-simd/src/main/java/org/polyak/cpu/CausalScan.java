@@ -3,36 +3,41 @@ package org.polyak.cpu;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of tokens through a recurrence of outer products: {@code out_t += R_tᵀ z_t}. The output,
+ * A run of tokens through a recurrence of outer products: {@code out_t = R_tᵀ z_t}. The output,
  * the gradient of the queries (both {@link #forward}) and those of keys and values (both {@link
  * #reverse}) are such runs that differ in what x, y and z are.
  */
 interface CausalScan {
   /**
-   * Tokens of one run. Matrices are laid out as in {@link ScanLoops}, from index 0.
+   * Tokens of one run. Matrices begin at index 0 and lie as {@link #layout} says.
    *
    * @param tokens number of tokens
    * @param rows length of x and z
-   * @param rowStride distance between tokens in x and z
-   * @param columns length of y and out
+   * @param left layout of x and z
+   * @param right layout of y and out
    * @param x left factors
    * @param y right factors
    * @param z read-out vectors
-   * @param out what is added to
+   * @param out receives what is read
    */
   @SuppressWarnings("ArrayRecordComponent") // a place in memory, never compared
   record Block(
       int tokens,
       int rows,
-      int rowStride,
-      int columns,
+      RowLayout left,
+      RowLayout right,
       float[] x,
       float[] y,
       float[] z,
       float[] out) {
+    /** Length of y and out. */
+    int columns() {
+      return right.width();
+    }
+
     /** The same place with so many tokens. */
     Block ofTokens(int count) {
-      return count == tokens ? this : new Block(count, rows, rowStride, columns, x, y, z, out);
+      return count == tokens ? this : new Block(count, rows, left, right, x, y, z, out);
     }
   }
 
@@ -52,6 +57,9 @@ interface CausalScan {
    */
   int blockTokens(HeadShape shape, int matrixFloats);
 
+  /** How the padded rows of a block of so many tokens lie. */
+  RowLayout layout(int width, int tokens);
+
   /** Whether there are two states. */
   boolean twofold();
 
@@ -65,18 +73,14 @@ interface CausalScan {
   void forward(Worker worker, Block block, States states);
 
   /**
-   * The adjoint, sum, then decay: {@code P = P + x yᵀ; E = R + γP}, out reads E, {@code R = βE}.
-   * With a single state {@code R = R + x yᵀ} and out reads γR.
-   */
-  void reverse(Worker worker, Block block, States states);
-
-  /**
-   * The adjoint for values and for keys. Both could be read from the same states; whether the
-   * transposed states are brought along is left to the scan.
+   * The adjoint for values and for keys, sum, then decay: {@code P = P + x yᵀ; E = R + γP}, out
+   * reads E, {@code R = βE}. With a single state {@code R = R + x yᵀ} and out reads γR. Both could
+   * be read from the same states; whether the transposed states are brought along is left to the
+   * scan.
    *
-   * @param values x is q, y is dN, z is k; out is zero before
+   * @param values x is q, y is dN, z is k
    * @param states updated
-   * @param keys x is dN, y is q, z is v; out is zero before
+   * @param keys x is dN, y is q, z is v
    * @param transposedStates the same states transposed, which nothing but later calls may read
    */
   void reverse(Worker worker, Block values, States states, Block keys, States transposedStates);

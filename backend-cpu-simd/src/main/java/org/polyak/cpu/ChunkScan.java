@@ -17,6 +17,7 @@ final class ChunkScan implements CausalScan {
 
   private final Recurrence recurrence;
   private final GemmBlocks gemm;
+  private final int lanes;
   private final int chunkTokens;
   private final DecayTable table;
 
@@ -25,9 +26,10 @@ final class ChunkScan implements CausalScan {
 
   private final float[] ones;
 
-  ChunkScan(Recurrence recurrence, GemmBlocks gemm, int length) {
+  ChunkScan(Recurrence recurrence, AttentionLoops loops, int length) {
     this.recurrence = recurrence;
-    this.gemm = gemm;
+    this.gemm = loops.products();
+    this.lanes = loops.rows().lanes();
     this.chunkTokens = Math.min(length, MOST_TOKENS);
     this.table =
         switch (recurrence) {
@@ -49,6 +51,11 @@ final class ChunkScan implements CausalScan {
   }
 
   @Override
+  public RowLayout layout(int width, int tokens) {
+    return RowLayout.dense(width, lanes);
+  }
+
+  @Override
   public boolean twofold() {
     return recurrence instanceof Recurrence.Twofold;
   }
@@ -66,7 +73,7 @@ final class ChunkScan implements CausalScan {
   @Override
   public void forward(Worker worker, Block block, States states) {
     within(worker, block);
-    float[] scaled = worker.borrow(block.tokens() * block.rowStride());
+    float[] scaled = worker.borrow(block.tokens() * block.left().rowStride());
     int tokens = block.tokens();
     int size = block.rows() * block.columns();
     switch (recurrence) {
@@ -98,10 +105,9 @@ final class ChunkScan implements CausalScan {
     reverse(worker, keys, transposedStates);
   }
 
-  @Override
-  public void reverse(Worker worker, Block block, States states) {
+  private void reverse(Worker worker, Block block, States states) {
     within(worker, block);
-    float[] scaled = worker.borrow(block.tokens() * block.rowStride());
+    float[] scaled = worker.borrow(block.tokens() * block.left().rowStride());
     int tokens = block.tokens();
     int size = block.rows() * block.columns();
     switch (recurrence) {
@@ -126,16 +132,16 @@ final class ChunkScan implements CausalScan {
     worker.giveBack(scaled);
   }
 
-  /** {@code out += ((Z Xᵀ) ∘ W) Y}. */
+  /** {@code out = ((Z Xᵀ) ∘ W) Y}. */
   private void within(Worker worker, Block block) {
     int tokens = block.tokens();
     float[] products = worker.borrow(ROW_PANEL * tokens);
-    Operand transposedX = new Operand(block.x(), 0, block.rowStride(), 1).transposed();
+    Operand transposedX = new Operand(block.x(), 0, block.left().rowStride(), 1).transposed();
     Operand y = new Operand(block.y(), 0, block.columns(), 1);
     for (int from = 0; from < tokens; from += ROW_PANEL) {
       int rows = Math.min(ROW_PANEL, tokens - from);
       int seen = from + rows;
-      Operand z = new Operand(block.z(), from * block.rowStride(), block.rowStride(), 1);
+      Operand z = new Operand(block.z(), from * block.left().rowStride(), block.left().rowStride(), 1);
       Operand product = new Operand(products, 0, tokens, 1);
       gemm.multiply(worker, rows, seen, block.rows(), z, transposedX, product, false);
       for (int row = 0; row < rows; row++) {
@@ -147,7 +153,7 @@ final class ChunkScan implements CausalScan {
         Arrays.fill(products, row * tokens + t + 1, row * tokens + seen, 0);
       }
       Operand out = new Operand(block.out(), from * block.columns(), block.columns(), 1);
-      gemm.multiply(worker, rows, block.columns(), seen, product, y, out, true);
+      gemm.multiply(worker, rows, block.columns(), seen, product, y, out, false);
     }
     worker.giveBack(products);
   }
@@ -159,7 +165,7 @@ final class ChunkScan implements CausalScan {
         block.tokens(),
         block.columns(),
         block.rows(),
-        new Operand(z, 0, block.rowStride(), 1),
+        new Operand(z, 0, block.left().rowStride(), 1),
         new Operand(state, 0, block.columns(), 1),
         new Operand(block.out(), 0, block.columns(), 1),
         true);
@@ -172,7 +178,7 @@ final class ChunkScan implements CausalScan {
         block.rows(),
         block.columns(),
         block.tokens(),
-        new Operand(x, 0, block.rowStride(), 1).transposed(),
+        new Operand(x, 0, block.left().rowStride(), 1).transposed(),
         new Operand(block.y(), 0, block.columns(), 1),
         new Operand(state, 0, block.columns(), 1),
         true);
@@ -185,7 +191,7 @@ final class ChunkScan implements CausalScan {
   }
 
   private static void scale(Block block, float[] values, float[] scaled, Coefficient coefficient) {
-    int stride = block.rowStride();
+    int stride = block.left().rowStride();
     for (int t = 0; t < block.tokens(); t++) {
       float factor = (float) coefficient.of(t);
       for (int i = t * stride; i < (t + 1) * stride; i++) {

@@ -40,7 +40,7 @@ final class CpuAttention implements AttentionKernel {
   private static CausalScan scan(Recurrence recurrence, AttentionLoops loops, Schedule schedule) {
     return switch (schedule) {
       case Schedule.Automatic(), Schedule.Recurrent() -> new TokenScan(recurrence, loops);
-      case Schedule.Chunked(int length) -> new ChunkScan(recurrence, loops.products(), length);
+      case Schedule.Chunked(int length) -> new ChunkScan(recurrence, loops, length);
     };
   }
 

@@ -3,6 +3,8 @@ package org.polyak.cpu;
 /** The padded rows of one block of tokens in the backward pass, an array for each head. */
 final class GradientBlock {
   private final int tokens;
+  private final HeadLayout dense;
+  private final HeadLayout scanned;
   private final float[][] q;
   private final float[][] k;
   private final float[][] v;
@@ -14,8 +16,11 @@ final class GradientBlock {
   private final float[][] valueGradient;
 
   /** Rows for up to {@code tokens} tokens of each head. */
-  GradientBlock(HeadShape shape, int heads, int tokens, Scratch scratch) {
+  GradientBlock(
+      HeadShape shape, int heads, int tokens, CausalScan scan, int lanes, Scratch scratch) {
     this.tokens = tokens;
+    dense = HeadLayout.dense(shape, lanes);
+    scanned = HeadLayout.of(scan, shape, tokens);
     q = scratch.take(heads, tokens * shape.keyStride());
     k = scratch.take(heads, tokens * shape.keyStride());
     v = scratch.take(heads, tokens * shape.valueStride());
@@ -30,6 +35,16 @@ final class GradientBlock {
   /** Most tokens in one block. */
   int tokens() {
     return tokens;
+  }
+
+  /** How rows lie that matrix products read. */
+  HeadLayout dense() {
+    return dense;
+  }
+
+  /** How rows lie that are scanned. */
+  HeadLayout scanned() {
+    return scanned;
   }
 
   /** φ(q). */

@@ -108,36 +108,33 @@ final class HeadGradientRows {
   }
 
   /** φ(q). */
-  void loadQueries(int from, int count, boolean backwards) {
-    map(places.queries(), from, count, 0, backwards, block.q());
+  void loadQueries(int from, int count, boolean backwards, HeadLayout layout) {
+    map(places.queries(), from, count, 0, backwards, layout, block.q());
   }
 
   /** φ(k), and v times factors; padding is zero, whatever the tensors hold there. */
-  void loadKeysAndValues(int from, int count, boolean backwards, float[][] valueFactors) {
+  void loadKeysAndValues(
+      int from, int count, boolean backwards, float[][] valueFactors, HeadLayout layout) {
     int real = Math.clamp(length - from, 0, count);
     int firstReal = backwards ? count - real : 0;
     int firstPadding = backwards ? 0 : real;
     int padding = count - real;
-    map(places.keys(), from, real, firstReal, backwards, block.k());
-    scale(places.values(), from, real, firstReal, backwards, valueFactors, block.v());
+    map(places.keys(), from, real, firstReal, backwards, layout, block.k());
+    scale(places.values(), from, real, firstReal, backwards, valueFactors, layout, block.v());
     for (int h = 0; h < heads(); h++) {
-      clear(block.k()[h], firstPadding, padding, shape.keyStride());
-      clear(block.v()[h], firstPadding, padding, shape.valueStride());
+      layout.keys().clear(block.k()[h], firstPadding, padding);
+      layout.values().clear(block.v()[h], firstPadding, padding);
     }
-  }
-
-  private static void clear(float[] rows, int first, int count, int stride) {
-    Arrays.fill(rows, first * stride, (first + count) * stride, 0);
   }
 
   /**
    * With a sum of keys: dd of these queries, kept for all later loads. It is {@code −dO·out/d =
    * −φ(q)·s dN/d}, and {@code s dN} is the gradient that is there already.
    */
-  void computeDenominators(int head, int from, int count) {
+  void computeDenominators(int head, int from, int count, HeadLayout layout) {
     rows.denominatorGradients(
         count,
-        shape.keyStride(),
+        layout.keys(),
         block.q()[head],
         block.keyGradient()[head],
         block.reciprocals()[head],
@@ -146,7 +143,7 @@ final class HeadGradientRows {
   }
 
   /** {@code dN = dO/d} and, with a sum of keys, 1/d and what is known of dd. */
-  void loadOutGradients(int from, int count, boolean backwards) {
+  void loadOutGradients(int from, int count, boolean backwards, HeadLayout layout) {
     float[][] factors =
         switch (spec.normaliser()) {
           case Normaliser.None() -> block.ones();
@@ -161,7 +158,7 @@ final class HeadGradientRows {
             yield block.reciprocals();
           }
         };
-    scale(places.outGradient(), from, count, 0, backwards, factors, block.numerator());
+    scale(places.outGradient(), from, count, 0, backwards, factors, layout, block.numerator());
   }
 
   private void loadDenominators(int from, int count, boolean backwards) {
@@ -181,7 +178,7 @@ final class HeadGradientRows {
     rows.completeGradients(
         spec.featureMap(),
         count,
-        shape.keyStride(),
+        block.scanned().keys(),
         block.k()[head],
         block.ones()[head],
         sum,
@@ -207,7 +204,7 @@ final class HeadGradientRows {
     rows.completeGradients(
         spec.featureMap(),
         count,
-        shape.keyStride(),
+        block.scanned().keys(),
         block.q()[head],
         block.denominator()[head],
         sum,
@@ -218,25 +215,26 @@ final class HeadGradientRows {
 
   /** {@code sum += Σ_t dd_t φ(q_t)}. */
   void sumQueries(int head, int count, float[] sum) {
-    rows.weightedSum(count, shape.keyStride(), block.q()[head], block.denominator()[head], sum);
+    rows.weightedSum(
+        count, block.dense().keys(), block.q()[head], block.denominator()[head], sum);
   }
 
   /** {@code sum += Σ_t φ(k_t)}. */
   void sumKeys(int head, int count, float[] sum) {
-    rows.weightedSum(count, shape.keyStride(), block.k()[head], block.ones()[head], sum);
+    rows.weightedSum(count, block.dense().keys(), block.k()[head], block.ones()[head], sum);
   }
 
   /** Stores gradients for the queries. */
-  void storeQueryGradients(int from, int count) {
+  void storeQueryGradients(int from, int count, HeadLayout layout) {
     HeadTensor to = places.queryGradient();
-    store(block.keyGradient(), shape.keyStride(), to, from, count, 0, false, block.ones());
+    store(block.keyGradient(), layout.keys(), to, from, count, 0, false, block.ones());
   }
 
   /** Stores gradients for the keys; padding gets zero. */
-  void storeKeyGradients(int from, int count, boolean backwards) {
+  void storeKeyGradients(int from, int count, boolean backwards, HeadLayout layout) {
     storeReal(
         block.keyGradient(),
-        shape.keyStride(),
+        layout.keys(),
         places.keyGradient(),
         from,
         count,
@@ -245,10 +243,11 @@ final class HeadGradientRows {
   }
 
   /** Stores gradients for the values times factors; padding gets zero. */
-  void storeValueGradients(int from, int count, boolean backwards, float[][] factors) {
+  void storeValueGradients(
+      int from, int count, boolean backwards, float[][] factors, HeadLayout layout) {
     storeReal(
         block.valueGradient(),
-        shape.valueStride(),
+        layout.values(),
         places.valueGradient(),
         from,
         count,
@@ -257,17 +256,17 @@ final class HeadGradientRows {
   }
 
   /** Replaces gradients for φ(q) by gradients for the queries. */
-  void chainQueries(int head, int count) {
-    chain(count, block.q()[head], block.keyGradient()[head]);
+  void chainQueries(int head, int count, HeadLayout layout) {
+    chain(count, layout, block.q()[head], block.keyGradient()[head]);
   }
 
   /** Replaces gradients for φ(k) by gradients for the keys. */
-  void chainKeys(int head, int count) {
-    chain(count, block.k()[head], block.keyGradient()[head]);
+  void chainKeys(int head, int count, HeadLayout layout) {
+    chain(count, layout, block.k()[head], block.keyGradient()[head]);
   }
 
-  private void chain(int count, float[] mapped, float[] gradients) {
-    rows.chain(spec.featureMap(), count, shape.keyStride(), mapped, gradients);
+  private void chain(int count, HeadLayout layout, float[] mapped, float[] gradients) {
+    rows.chain(spec.featureMap(), count, layout.keys(), mapped, gradients);
   }
 
   /** Sets the gradients of keys and values from a token on to zero. */
@@ -284,7 +283,13 @@ final class HeadGradientRows {
   }
 
   private void map(
-      HeadTensor place, int from, int count, int firstRow, boolean backwards, float[][] to) {
+      HeadTensor place,
+      int from,
+      int count,
+      int firstRow,
+      boolean backwards,
+      HeadLayout layout,
+      float[][] to) {
     if (count > 0) {
       rows.load(
           spec.featureMap(),
@@ -296,7 +301,7 @@ final class HeadGradientRows {
           to,
           backwards ? firstRow + count - 1 : firstRow,
           backwards ? -1 : 1,
-          shape.keyStride());
+          layout.keys());
     }
   }
 
@@ -307,6 +312,7 @@ final class HeadGradientRows {
       int firstRow,
       boolean backwards,
       float[][] factors,
+      HeadLayout layout,
       float[][] to) {
     if (count > 0) {
       rows.loadScaled(
@@ -319,13 +325,13 @@ final class HeadGradientRows {
           to,
           backwards ? firstRow + count - 1 : firstRow,
           backwards ? -1 : 1,
-          shape.valueStride());
+          layout.values());
     }
   }
 
   private void storeReal(
       float[][] gradients,
-      int stride,
+      RowLayout layout,
       HeadTensor place,
       int from,
       int count,
@@ -333,12 +339,12 @@ final class HeadGradientRows {
       float[][] factors) {
     int real = Math.clamp(length - from, 0, count);
     int firstRow = backwards ? count - real : 0;
-    store(gradients, stride, place, from, real, firstRow, backwards, factors);
+    store(gradients, layout, place, from, real, firstRow, backwards, factors);
   }
 
   private void store(
       float[][] from,
-      int stride,
+      RowLayout layout,
       HeadTensor place,
       int first,
       int count,
@@ -352,7 +358,7 @@ final class HeadGradientRows {
           from,
           backwards ? firstRow + count - 1 : firstRow,
           backwards ? -1 : 1,
-          stride,
+          layout,
           factors,
           place.data(),
           place.at(groups.sequence(group), first, groups.first(group)),

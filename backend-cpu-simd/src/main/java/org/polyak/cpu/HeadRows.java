@@ -4,8 +4,8 @@ import org.polyak.spi.fused.FeatureMap;
 
 /**
  * Rows of one attention head on their way between tensors and scratch memory. In scratch memory a
- * row is padded with zeros to whole vectors; a tensor's row is never read or written beyond its
- * width.
+ * row is padded with zeros to whole vectors and lies as a {@link RowLayout} says; a tensor's row is
+ * never read or written beyond its width.
  */
 interface HeadRows {
   /** FloatSpan in one vector, what the length of a padded row is a multiple of. */
@@ -26,7 +26,7 @@ interface HeadRows {
    * @param toRow the first row to receive
    * @param toStep 1, or −1 where the next row to receive is the one before: a tensor is read in the
    *     order of memory in either case, which takes half the time of the opposite order
-   * @param toStride length of a padded row
+   * @param layout where padded rows lie
    */
   void load(
       FeatureMap map,
@@ -38,7 +38,7 @@ interface HeadRows {
       float[][] to,
       int toRow,
       int toStep,
-      int toStride);
+      RowLayout layout);
 
   /**
    * Loads rows of heads that lie side by side, each times a factor. Parameters as in {@link #load}.
@@ -55,7 +55,7 @@ interface HeadRows {
       float[][] to,
       int toRow,
       int toStep,
-      int toStride);
+      RowLayout layout);
 
   /**
    * Stores rows of heads that lie side by side, each times a factor.
@@ -65,7 +65,7 @@ interface HeadRows {
    * @param from rows, padded or not, an array per head
    * @param fromRow the first row to store
    * @param fromStep 1, or −1 where the next row to store is the one before
-   * @param fromStride distance between rows
+   * @param layout where these rows lie
    * @param factors an array per head, indexed as the rows to store
    * @param to the tensor's array
    * @param toOffset start of the first row of the first head; the next head's is {@code width}
@@ -78,7 +78,7 @@ interface HeadRows {
       float[][] from,
       int fromRow,
       int fromStep,
-      int fromStride,
+      RowLayout layout,
       float[][] factors,
       float[] to,
       int toOffset,
@@ -89,17 +89,17 @@ interface HeadRows {
    *
    * @param map φ
    * @param count number of padded rows
-   * @param stride length of a padded row
+   * @param layout where padded rows lie
    * @param mapped φ(x)
    * @param gradients updated
    */
-  void chain(FeatureMap map, int count, int stride, float[] mapped, float[] gradients);
+  void chain(FeatureMap map, int count, RowLayout layout, float[] mapped, float[] gradients);
 
   /**
    * Gradients for the denominators: {@code dd_t = −reciprocal_t · query_t · gradient_t}.
    *
    * @param count number of padded rows
-   * @param stride length of a padded row
+   * @param layout where padded rows lie
    * @param queries padded rows
    * @param gradients padded rows, what reaches the queries through the numerators
    * @param reciprocals one per row from index 0
@@ -107,7 +107,7 @@ interface HeadRows {
    */
   void denominatorGradients(
       int count,
-      int stride,
+      RowLayout layout,
       float[] queries,
       float[] gradients,
       float[] reciprocals,
@@ -120,7 +120,7 @@ interface HeadRows {
    *
    * @param map φ
    * @param count number of padded rows
-   * @param stride length of a padded row
+   * @param layout where padded rows lie
    * @param terms padded rows
    * @param termFactors one per row from index 0
    * @param sum one padded row, updated
@@ -131,7 +131,7 @@ interface HeadRows {
   void completeGradients(
       FeatureMap map,
       int count,
-      int stride,
+      RowLayout layout,
       float[] terms,
       float[] termFactors,
       float[] sum,
@@ -143,18 +143,18 @@ interface HeadRows {
    * A weighted sum of rows: {@code sum += Σ_t factor_t · term_t}.
    *
    * @param count number of padded rows
-   * @param stride length of a padded row
+   * @param layout where padded rows lie
    * @param terms padded rows
    * @param factors one per row from index 0
    * @param sum one padded row, updated
    */
-  void weightedSum(int count, int stride, float[] terms, float[] factors, float[] sum);
+  void weightedSum(int count, RowLayout layout, float[] terms, float[] factors, float[] sum);
 
   /**
    * Running denominators: {@code sum += key_t}; {@code denominator_t = query_t · sum + ε}.
    *
    * @param count number of padded rows
-   * @param stride length of a padded row
+   * @param layout where padded rows lie
    * @param keys padded rows
    * @param sum one padded row, updated
    * @param queries padded rows
@@ -163,7 +163,7 @@ interface HeadRows {
    */
   void runningDenominators(
       int count,
-      int stride,
+      RowLayout layout,
       float[] keys,
       float[] sum,
       float[] queries,
@@ -174,14 +174,14 @@ interface HeadRows {
    * Denominators for one sum: {@code denominator_t = query_t · sum + ε}.
    *
    * @param count number of padded rows
-   * @param stride length of a padded row
+   * @param layout where padded rows lie
    * @param queries padded rows
    * @param sum one padded row
    * @param epsilon ε
    * @param denominators receives one value per row from index 0
    */
   void denominators(
-      int count, int stride, float[] queries, float[] sum, float epsilon, float[] denominators);
+      int count, RowLayout layout, float[] queries, float[] sum, float epsilon, float[] denominators);
 
   /**
    * Scalar products of rows of two tensors, for heads that lie side by side.

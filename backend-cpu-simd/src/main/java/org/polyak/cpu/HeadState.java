@@ -19,6 +19,24 @@ final class HeadState {
    */
   static void load(@Nullable Tensor tensor, int index, HeadShape shape, float sign, float[] to) {
     Arrays.fill(to, 0, shape.stateSize(), 0);
+    load(tensor, index, shape, sign, to, shape.valueStride(), 1);
+  }
+
+  /** Loads as {@link #load} does, transposed: padded to {@code valueRows × keyStride}. */
+  static void loadTransposed(
+      @Nullable Tensor tensor, int index, HeadShape shape, float sign, float[] to) {
+    Arrays.fill(to, 0, shape.transposedStateSize(), 0);
+    load(tensor, index, shape, sign, to, 1, shape.keyStride());
+  }
+
+  private static void load(
+      @Nullable Tensor tensor,
+      int index,
+      HeadShape shape,
+      float sign,
+      float[] to,
+      int rowStride,
+      int columnStride) {
     if (tensor == null) {
       return;
     }
@@ -26,7 +44,7 @@ final class HeadState {
     int at = from.offset() + index * shape.keyDim() * shape.valueDim();
     for (int row = 0; row < shape.keyDim(); row++) {
       for (int column = 0; column < shape.valueDim(); column++) {
-        to[row * shape.valueStride() + column] =
+        to[row * rowStride + column * columnStride] =
             sign * from.data()[at + row * shape.valueDim() + column];
       }
     }

@@ -66,8 +66,8 @@ final class KeyValueGradient {
           new CausalScan.Block(
               block.tokens(),
               shape.keyRows(),
-              shape.keyStride(),
-              shape.valueStride(),
+              block.scanned().keys(),
+              block.scanned().values(),
               block.q()[h],
               block.numerator()[h],
               block.k()[h],
@@ -76,8 +76,8 @@ final class KeyValueGradient {
           new CausalScan.Block(
               block.tokens(),
               shape.valueRows(),
-              shape.valueStride(),
-              shape.keyStride(),
+              block.scanned().values(),
+              block.scanned().keys(),
               block.numerator()[h],
               block.q()[h],
               block.v()[h],
@@ -108,7 +108,7 @@ final class KeyValueGradient {
     int queries = shape.queries();
     int scanned = AttentionForward.scannedTokens(spec, scan, queries, length);
     HeadGroups.forwards(scanned, queries, block.tokens(), addQueries);
-    transpose();
+    transpose(heads.task().lastGradient() == null && scanned == queries);
     heads.clearKeysAndValues(length);
     HeadGroups.backwards(scanned, block.tokens(), scanTokens);
     if (!spec.causal()) {
@@ -119,8 +119,8 @@ final class KeyValueGradient {
 
   /** Rows that read the final state: their gradients enter it before the scan begins. */
   private void addQueries(int from, int count) {
-    heads.loadQueries(from, count, false);
-    heads.loadOutGradients(from, count, false);
+    heads.loadQueries(from, count, false, block.dense());
+    heads.loadOutGradients(from, count, false, block.dense());
     for (int h = 0; h < heads.heads(); h++) {
       if (heads.hasKeySum()) {
         heads.sumQueries(h, count, querySum[h]);
@@ -137,32 +137,39 @@ final class KeyValueGradient {
     }
   }
 
-  private void transpose() {
+  /** Keys may be read from transposed states, which begin with zeros if nothing came in. */
+  private void transpose(boolean empty) {
     for (int h = 0; h < heads.heads(); h++) {
-      HeadState.transpose(memory[h], shape, memoryTransposed[h]);
+      transpose(empty, memory[h], memoryTransposed[h]);
       if (momentum != null) {
-        HeadState.transpose(momentum[h], shape, Objects.requireNonNull(momentumTransposed)[h]);
+        transpose(empty, momentum[h], Objects.requireNonNull(momentumTransposed)[h]);
       }
     }
   }
 
+  private void transpose(boolean empty, float[] state, float[] to) {
+    if (empty) {
+      Arrays.fill(to, 0);
+    } else {
+      HeadState.transpose(state, shape, to);
+    }
+  }
+
   private void scanTokens(int from, int count) {
-    heads.loadQueries(from, count, true);
-    heads.loadKeysAndValues(from, count, true, scanFactors);
-    heads.loadOutGradients(from, count, true);
+    heads.loadQueries(from, count, true, block.scanned());
+    heads.loadKeysAndValues(from, count, true, scanFactors, block.scanned());
+    heads.loadOutGradients(from, count, true, block.scanned());
     for (int h = 0; h < heads.heads(); h++) {
-      Arrays.fill(valueGradient[h], 0, count * shape.valueStride(), 0);
-      Arrays.fill(keyGradient[h], 0, count * shape.keyStride(), 0);
       scan.reverse(
           worker, valueBlocks.of(h, count), states[h], keyBlocks.of(h, count), transposedStates[h]);
       if (heads.hasKeySum()) {
         heads.addQuerySums(h, count, querySum[h]);
       } else {
-        heads.chainKeys(h, count);
+        heads.chainKeys(h, count, block.scanned());
       }
     }
-    heads.storeValueGradients(from, count, true, scanFactors);
-    heads.storeKeyGradients(from, count, true);
+    heads.storeValueGradients(from, count, true, scanFactors, block.scanned());
+    heads.storeKeyGradients(from, count, true, block.scanned());
   }
 
   /** In reverse a scan reads what the decay follows: D, fed by G; or G where there is no decay. */
@@ -175,7 +182,7 @@ final class KeyValueGradient {
 
   /** Keys that every query sees. */
   private void readOut(int from, int count) {
-    heads.loadKeysAndValues(from, count, false, block.ones());
+    heads.loadKeysAndValues(from, count, false, block.ones(), block.dense());
     for (int h = 0; h < heads.heads(); h++) {
       products.multiply(
           worker,
@@ -202,10 +209,10 @@ final class KeyValueGradient {
           }
         }
       }
-      heads.chainKeys(h, count);
+      heads.chainKeys(h, count, block.dense());
     }
-    heads.storeValueGradients(from, count, false, block.ones());
-    heads.storeKeyGradients(from, count, false);
+    heads.storeValueGradients(from, count, false, block.ones(), block.dense());
+    heads.storeKeyGradients(from, count, false, block.dense());
   }
 
   private void storeInitial() {

@@ -9,8 +9,8 @@ interface KeyValueScanLoops {
   int partialFloats(CausalScan.Block block);
 
   /**
-   * For every token t in order: {@code P += x_t y_tᵀ}; {@code R += c_t P}; {@code out_t += Rᵀ z_t};
-   * {@code keyGradient_t = R v_t}. Between two runs of tokens R is multiplied by a factor.
+   * For every token t in order: {@code P += x_t y_tᵀ}; {@code R += c_t P}; {@code out_t = Rᵀ z_t};
+   * {@code keyGradient_t = R v_t}. R decays between two runs of tokens and after the last token.
    *
    * @param block the tokens
    * @param v laid out as y
@@ -18,7 +18,8 @@ interface KeyValueScanLoops {
    * @param partial scratch memory
    * @param run tokens of a run
    * @param c one coefficient per token, from index 0
-   * @param rFactor factor on R between runs
+   * @param between factor on R between runs
+   * @param after decay of R after the last token
    * @param p the state P, updated
    * @param r the state R, updated
    */
@@ -29,7 +30,8 @@ interface KeyValueScanLoops {
       float[] partial,
       int run,
       float[] c,
-      float rFactor,
+      float between,
+      Decay after,
       float[] p,
       float[] r);
 }

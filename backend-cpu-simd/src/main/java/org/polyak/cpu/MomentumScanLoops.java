@@ -6,14 +6,15 @@ package org.polyak.cpu;
  */
 interface MomentumScanLoops {
   /**
-   * For every token t in order: {@code P += x_t y_tᵀ}; {@code R += c_t P}; {@code out_t += Rᵀ z_t}.
-   * Between two runs of tokens both states are multiplied by a factor.
+   * For every token t in order: {@code P += x_t y_tᵀ}; {@code R += c_t P}; {@code out_t = Rᵀ z_t}.
+   * P decays before the first token, between two runs of tokens, and after the last token.
    *
    * @param block the tokens
    * @param run tokens of a run
    * @param c one coefficient per token, from index 0
-   * @param pFactor factor on P between runs
-   * @param rFactor factor on R between runs
+   * @param before decay of P before the first token
+   * @param between factor on P between runs
+   * @param after decay of P after the last token
    * @param p the state P, updated
    * @param r the state R, updated
    */
@@ -21,8 +22,9 @@ interface MomentumScanLoops {
       CausalScan.Block block,
       int run,
       float[] c,
-      float pFactor,
-      float rFactor,
+      Decay before,
+      float between,
+      Decay after,
       float[] p,
       float[] r);
 }

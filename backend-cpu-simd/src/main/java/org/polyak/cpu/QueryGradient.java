@@ -1,6 +1,5 @@
 package org.polyak.cpu;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.polyak.spi.fused.AttentionSpec;
 import org.polyak.spi.fused.AttentionState;
@@ -25,7 +24,6 @@ final class QueryGradient {
   private final float @Nullable [][] momentum;
   private final float[][] keySum;
   private final float[][] gradient;
-  private final float[] state;
   private final HeadBlocks blocks;
   private final CausalScan.States[] states;
   private final HeadGroups.Step scanTokens = this::scanTokens;
@@ -50,7 +48,6 @@ final class QueryGradient {
     momentum = scan.twofold() ? scratch.take(heads.heads(), shape.transposedStateSize()) : null;
     keySum = scratch.take(heads.heads(), shape.keyStride());
     gradient = block.keyGradient();
-    state = scratch.take(shape.stateSize());
     CausalScan.Block[] whole = new CausalScan.Block[heads.heads()];
     states = new CausalScan.States[heads.heads()];
     for (int h = 0; h < heads.heads(); h++) {
@@ -58,8 +55,8 @@ final class QueryGradient {
           new CausalScan.Block(
               block.tokens(),
               shape.valueRows(),
-              shape.valueStride(),
-              shape.keyStride(),
+              block.scanned().values(),
+              block.scanned().keys(),
               block.v()[h],
               block.k()[h],
               block.numerator()[h],
@@ -73,11 +70,10 @@ final class QueryGradient {
     AttentionState initial = heads.task().initial();
     for (int h = 0; h < heads.heads(); h++) {
       int index = heads.index(h);
-      HeadState.load(initial == null ? null : initial.memory(), index, shape, 1, state);
-      HeadState.transpose(state, shape, memory[h]);
+      HeadState.loadTransposed(initial == null ? null : initial.memory(), index, shape, 1, memory[h]);
       if (momentum != null) {
-        HeadState.load(initial == null ? null : initial.momentum(), index, shape, -1, state);
-        HeadState.transpose(state, shape, momentum[h]);
+        HeadState.loadTransposed(
+            initial == null ? null : initial.momentum(), index, shape, -1, momentum[h]);
       }
       HeadState.loadKeySum(initial == null ? null : initial.keySum(), index, shape, keySum[h]);
     }
@@ -97,24 +93,23 @@ final class QueryGradient {
   }
 
   private void scanTokens(int from, int count) {
-    heads.loadKeysAndValues(from, count, false, valueFactors);
-    heads.loadQueries(from, count, false);
-    heads.loadOutGradients(from, count, false);
+    heads.loadKeysAndValues(from, count, false, valueFactors, block.scanned());
+    heads.loadQueries(from, count, false, block.scanned());
+    heads.loadOutGradients(from, count, false, block.scanned());
     for (int h = 0; h < heads.heads(); h++) {
-      Arrays.fill(gradient[h], 0, count * shape.keyStride(), 0);
       scan.forward(worker, blocks.of(h, count), states[h]);
       if (heads.hasKeySum()) {
-        heads.computeDenominators(h, from, count);
+        heads.computeDenominators(h, from, count, block.scanned());
         heads.addKeySums(h, count, keySum[h]);
       } else {
-        heads.chainQueries(h, count);
+        heads.chainQueries(h, count, block.scanned());
       }
     }
-    heads.storeQueryGradients(from, count);
+    heads.storeQueryGradients(from, count, block.scanned());
   }
 
   private void addKeys(int from, int count) {
-    heads.loadKeysAndValues(from, count, false, block.ones());
+    heads.loadKeysAndValues(from, count, false, block.ones(), block.dense());
     for (int h = 0; h < heads.heads(); h++) {
       heads.sumKeys(h, count, keySum[h]);
       products.multiply(
@@ -130,8 +125,8 @@ final class QueryGradient {
   }
 
   private void readOut(int from, int count) {
-    heads.loadQueries(from, count, false);
-    heads.loadOutGradients(from, count, false);
+    heads.loadQueries(from, count, false, block.dense());
+    heads.loadOutGradients(from, count, false, block.dense());
     for (int h = 0; h < heads.heads(); h++) {
       products.multiply(
           worker,
@@ -143,11 +138,11 @@ final class QueryGradient {
           new Operand(gradient[h], 0, shape.keyStride(), 1),
           false);
       if (heads.hasKeySum()) {
-        heads.computeDenominators(h, from, count);
+        heads.computeDenominators(h, from, count, block.dense());
         heads.addKeySum(h, count, keySum[h]);
       }
-      heads.chainQueries(h, count);
+      heads.chainQueries(h, count, block.dense());
     }
-    heads.storeQueryGradients(from, count);
+    heads.storeQueryGradients(from, count, block.dense());
   }
 }

@@ -92,6 +92,7 @@ final class SoftmaxForward {
   /** What the rows of one tile of queries carry from key tile to key tile. */
   private final class RunningRows {
     private final int width;
+    private final RowLayout layout;
     private final int[] visible = new int[SoftmaxTiles.QUERIES];
     private final float[] scores;
     private final float[] weighted;
@@ -103,6 +104,7 @@ final class SoftmaxForward {
 
     RunningRows(Scratch scratch, int width) {
       this.width = width;
+      layout = RowLayout.dense(width, rows.lanes());
       scores = scratch.take(SoftmaxTiles.QUERIES * SoftmaxTiles.KEYS);
       weighted = scratch.take(SoftmaxTiles.QUERIES * width);
       largest = scratch.take(SoftmaxTiles.QUERIES);
@@ -149,7 +151,7 @@ final class SoftmaxForward {
           weightedRows,
           0,
           1,
-          width,
+          layout,
           factors,
           out.data(),
           out.at(index / shape.heads(), from, index % shape.heads()),

@@ -10,7 +10,6 @@ import java.util.Objects;
  * below 2²⁴; the scaling multiplies values and their errors alike.
  */
 final class TokenScan implements CausalScan {
-  private static final int MOST_TOKENS = 64;
   private static final int LEAST_TOKENS = 16;
 
   private static final double MOST_GROWTH_BITS = 24;
@@ -20,11 +19,13 @@ final class TokenScan implements CausalScan {
   private final MomentumScanLoops momentumLoops;
   private final KeyValueScanLoops keyValueLoops;
   private final int runTokens;
-  private final float[] forwardFactors = new float[MOST_TOKENS];
-  private final float[] reverseFactors = new float[MOST_TOKENS];
-  private final float[] feedFading = new float[MOST_TOKENS];
-  private final float[] feedGrowing = new float[MOST_TOKENS];
-  private final DecayTable table;
+  private final float[] forwardFactors = new float[ScanLoops.MOST_TOKENS];
+  private final float[] reverseFactors = new float[ScanLoops.MOST_TOKENS];
+  private final float[] feedFading = new float[ScanLoops.MOST_TOKENS];
+  private final float[] feedGrowing = new float[ScanLoops.MOST_TOKENS];
+
+  /** β^l for l from 0. */
+  private final Decay[] decays = new Decay[ScanLoops.MOST_TOKENS + 1];
 
   TokenScan(Recurrence recurrence, AttentionLoops loops) {
     this.recurrence = recurrence;
@@ -33,17 +34,16 @@ final class TokenScan implements CausalScan {
     this.keyValueLoops = loops.keyValueScan();
     switch (recurrence) {
       case Recurrence.Single(double gamma) -> {
-        table = new DecayTable(0, gamma, MOST_TOKENS);
-        runTokens = MOST_TOKENS;
+        runTokens = ScanLoops.MOST_TOKENS;
         Arrays.fill(forwardFactors, (float) gamma);
         Arrays.fill(reverseFactors, (float) gamma);
       }
       case Recurrence.Twofold(double beta, double gamma) -> {
-        table = new DecayTable(beta, gamma, MOST_TOKENS);
+        Arrays.setAll(decays, l -> Decay.of(Math.pow(beta, l)));
         double bitsPerToken = -Math.log(beta) / Math.log(2);
-        runTokens = (int) Math.clamp(1 + MOST_GROWTH_BITS / bitsPerToken, 1, MOST_TOKENS);
-        for (int t = 0; t < MOST_TOKENS; t++) {
-          double power = table.power(t % runTokens);
+        runTokens = (int) Math.clamp(1 + MOST_GROWTH_BITS / bitsPerToken, 1, ScanLoops.MOST_TOKENS);
+        for (int t = 0; t < ScanLoops.MOST_TOKENS; t++) {
+          double power = Math.pow(beta, t % runTokens);
           forwardFactors[t] = (float) (1 / power);
           reverseFactors[t] = (float) power;
           feedFading[t] = (float) (gamma * power);
@@ -56,8 +56,13 @@ final class TokenScan implements CausalScan {
   @Override
   public int blockTokens(HeadShape shape, int matrixFloats) {
     int widest = Math.max(1, Math.max(shape.keyStride(), shape.valueStride()));
-    int fitting = Math.clamp(matrixFloats / widest, LEAST_TOKENS, MOST_TOKENS);
+    int fitting = Math.clamp(matrixFloats / widest, LEAST_TOKENS, ScanLoops.MOST_TOKENS);
     return Math.clamp(Math.max(shape.queries(), shape.keys()), 1, fitting);
+  }
+
+  @Override
+  public RowLayout layout(int width, int tokens) {
+    return RowLayout.panels(width, tokens, loops.lanes());
   }
 
   @Override
@@ -79,28 +84,16 @@ final class TokenScan implements CausalScan {
   public void forward(Worker worker, Block block, States states) {
     switch (recurrence) {
       case Recurrence.Single(double gamma) -> loops.run(block, states.r());
-      case Recurrence.Twofold(double beta, double gamma) -> {
-        float[] p = Objects.requireNonNull(states.p());
-        int size = block.rows() * block.columns();
-        float fade = (float) table.power(runTokens);
-        DecayTable.decay(p, size, beta);
-        momentumLoops.run(block, runTokens, feedFading, fade, 1, p, states.r());
-        DecayTable.decay(p, size, table.power((block.tokens() - 1) % runTokens));
-      }
-    }
-  }
-
-  @Override
-  public void reverse(Worker worker, Block block, States states) {
-    switch (recurrence) {
-      case Recurrence.Single(double gamma) -> loops.run(block, states.r());
-      case Recurrence.Twofold(double beta, double gamma) -> {
-        float[] p = Objects.requireNonNull(states.p());
-        int size = block.rows() * block.columns();
-        float fade = (float) table.power(runTokens);
-        momentumLoops.run(block, runTokens, feedGrowing, 1, fade, p, states.r());
-        DecayTable.decay(states.r(), size, table.power((block.tokens() - 1) % runTokens + 1));
-      }
+      case Recurrence.Twofold(double beta, double gamma) ->
+          momentumLoops.run(
+              block,
+              runTokens,
+              feedFading,
+              decays[1],
+              decays[runTokens].high(),
+              decays[(block.tokens() - 1) % runTokens],
+              Objects.requireNonNull(states.p()),
+              states.r());
     }
   }
 
@@ -109,18 +102,23 @@ final class TokenScan implements CausalScan {
       Worker worker, Block values, States states, Block keys, States transposedStates) {
     switch (recurrence) {
       case Recurrence.Single(double gamma) -> {
-        reverse(worker, values, states);
-        reverse(worker, keys, transposedStates);
+        loops.run(values, states.r());
+        loops.run(keys, transposedStates.r());
       }
       case Recurrence.Twofold(double beta, double gamma) -> {
-        float[] p = Objects.requireNonNull(states.p());
         float[] partial = worker.borrow(keyValueLoops.partialFloats(values));
-        float fade = (float) table.power(runTokens);
         keyValueLoops.run(
-            values, keys.z(), keys.out(), partial, runTokens, feedGrowing, fade, p, states.r());
+            values,
+            keys.z(),
+            keys.out(),
+            partial,
+            runTokens,
+            feedGrowing,
+            decays[runTokens].high(),
+            decays[(values.tokens() - 1) % runTokens + 1],
+            Objects.requireNonNull(states.p()),
+            states.r());
         worker.giveBack(partial);
-        int size = values.rows() * values.columns();
-        DecayTable.decay(states.r(), size, table.power((values.tokens() - 1) % runTokens + 1));
       }
     }
   }

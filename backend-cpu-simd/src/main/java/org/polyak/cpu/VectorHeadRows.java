@@ -35,20 +35,23 @@ final class VectorHeadRows implements HeadRows {
       float[][] to,
       int toRow,
       int toStep,
-      int toStride) {
+      RowLayout layout) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
+    int step = layout.vectorStride();
     for (int row = 0; row < count; row++) {
       int source = fromOffset + row * fromStride;
-      int target = (toRow + row * toStep) * toStride;
+      int first = (toRow + row * toStep) * layout.rowStride();
       for (float[] head : to) {
+        int target = first;
         int i = 0;
         for (; i < whole; i += L) {
-          map(map, FloatVector.fromArray(S, from, source + i)).intoArray(head, target + i);
+          map(map, FloatVector.fromArray(S, from, source + i)).intoArray(head, target);
+          target += step;
         }
         if (i < width) {
           FloatVector mapped = map(map, FloatVector.fromArray(S, from, source + i, rest));
-          FloatVector.zero(S).blend(mapped, rest).intoArray(head, target + i);
+          FloatVector.zero(S).blend(mapped, rest).intoArray(head, target);
         }
         source += width;
       }
@@ -66,28 +69,31 @@ final class VectorHeadRows implements HeadRows {
       float[][] to,
       int toRow,
       int toStep,
-      int toStride) {
+      RowLayout layout) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
+    int step = layout.vectorStride();
     for (int row = 0; row < count; row++) {
       int source = fromOffset + row * fromStride;
       int targetRow = toRow + row * toStep;
-      int target = targetRow * toStride;
       for (int head = 0; head < to.length; head++) {
         float[] rows = to[head];
         float factor = factors[head][targetRow];
+        int target = targetRow * layout.rowStride();
         int i = 0;
         if (whole >= 2 * L) {
           FloatVector.fromArray(S, from, source).mul(factor).intoArray(rows, target);
-          FloatVector.fromArray(S, from, source + L).mul(factor).intoArray(rows, target + L);
+          FloatVector.fromArray(S, from, source + L).mul(factor).intoArray(rows, target + step);
           i = 2 * L;
+          target += 2 * step;
         }
         for (; i < whole; i += L) {
-          FloatVector.fromArray(S, from, source + i).mul(factor).intoArray(rows, target + i);
+          FloatVector.fromArray(S, from, source + i).mul(factor).intoArray(rows, target);
+          target += step;
         }
         if (i < width) {
           FloatVector last = FloatVector.fromArray(S, from, source + i, rest);
-          last.mul(factor).intoArray(rows, target + i);
+          last.mul(factor).intoArray(rows, target);
         }
         source += width;
       }
@@ -101,31 +107,34 @@ final class VectorHeadRows implements HeadRows {
       float[][] from,
       int fromRow,
       int fromStep,
-      int fromStride,
+      RowLayout layout,
       float[][] factors,
       float[] to,
       int toOffset,
       int toStride) {
     int whole = S.loopBound(width);
     VectorMask<Float> rest = S.indexInRange(whole, width);
+    int step = layout.vectorStride();
     for (int row = 0; row < count; row++) {
       int sourceRow = fromRow + row * fromStep;
-      int source = sourceRow * fromStride;
       int target = toOffset + row * toStride;
       for (int head = 0; head < from.length; head++) {
         float[] rows = from[head];
         float factor = factors[head][sourceRow];
+        int source = sourceRow * layout.rowStride();
         int i = 0;
         if (whole >= 2 * L) {
           FloatVector.fromArray(S, rows, source).mul(factor).intoArray(to, target);
-          FloatVector.fromArray(S, rows, source + L).mul(factor).intoArray(to, target + L);
+          FloatVector.fromArray(S, rows, source + step).mul(factor).intoArray(to, target + L);
           i = 2 * L;
+          source += 2 * step;
         }
         for (; i < whole; i += L) {
-          FloatVector.fromArray(S, rows, source + i).mul(factor).intoArray(to, target + i);
+          FloatVector.fromArray(S, rows, source).mul(factor).intoArray(to, target + i);
+          source += step;
         }
         if (i < width) {
-          FloatVector last = FloatVector.fromArray(S, rows, source + i, rest).mul(factor);
+          FloatVector last = FloatVector.fromArray(S, rows, source, rest).mul(factor);
           last.intoArray(to, target + i, rest);
         }
         target += width;
@@ -134,37 +143,44 @@ final class VectorHeadRows implements HeadRows {
   }
 
   @Override
-  public void chain(FeatureMap map, int count, int stride, float[] mapped, float[] gradients) {
+  public void chain(FeatureMap map, int count, RowLayout layout, float[] mapped, float[] gradients) {
     if (map == FeatureMap.IDENTITY) {
       return;
     }
-    for (int i = 0; i < count * stride; i += L) {
-      FloatVector slope = slope(map, FloatVector.fromArray(S, mapped, i));
-      FloatVector.fromArray(S, gradients, i).mul(slope).intoArray(gradients, i);
+    for (int i = 0, first = 0; i < layout.width(); i += L, first += layout.vectorStride()) {
+      for (int row = 0; row < count; row++) {
+        int at = first + row * layout.rowStride();
+        FloatVector slope = slope(map, FloatVector.fromArray(S, mapped, at));
+        FloatVector.fromArray(S, gradients, at).mul(slope).intoArray(gradients, at);
+      }
     }
   }
 
   @Override
   public void denominatorGradients(
       int count,
-      int stride,
+      RowLayout layout,
       float[] queries,
       float[] gradients,
       float[] reciprocals,
       float[] denominators) {
+    int width = layout.width();
+    int step = layout.vectorStride();
     for (int row = 0; row < count; row++) {
-      int at = row * stride;
+      int at = row * layout.rowStride();
       FloatVector dot = FloatVector.zero(S);
       int i = 0;
-      if (stride >= 2 * L) {
-        FloatVector next = FloatVector.fromArray(S, queries, at + L);
+      if (width >= 2 * L) {
+        FloatVector next = FloatVector.fromArray(S, queries, at + step);
         dot = FloatVector.fromArray(S, queries, at).mul(FloatVector.fromArray(S, gradients, at));
-        dot = next.fma(FloatVector.fromArray(S, gradients, at + L), dot);
+        dot = next.fma(FloatVector.fromArray(S, gradients, at + step), dot);
         i = 2 * L;
+        at += 2 * step;
       }
-      for (; i < stride; i += L) {
-        FloatVector query = FloatVector.fromArray(S, queries, at + i);
-        dot = query.fma(FloatVector.fromArray(S, gradients, at + i), dot);
+      for (; i < width; i += L) {
+        FloatVector query = FloatVector.fromArray(S, queries, at);
+        dot = query.fma(FloatVector.fromArray(S, gradients, at), dot);
+        at += step;
       }
       denominators[row] = -reciprocals[row] * VectorMath.sum(dot);
     }
@@ -174,17 +190,17 @@ final class VectorHeadRows implements HeadRows {
   public void completeGradients(
       FeatureMap map,
       int count,
-      int stride,
+      RowLayout layout,
       float[] terms,
       float[] termFactors,
       float[] sum,
       float[] outFactors,
       float[] mapped,
       float[] gradients) {
-    for (int i = 0; i < stride; i += L) {
+    for (int i = 0, first = 0; i < layout.width(); i += L, first += layout.vectorStride()) {
       FloatVector s = FloatVector.fromArray(S, sum, i);
       for (int row = 0; row < count; row++) {
-        int at = row * stride + i;
+        int at = first + row * layout.rowStride();
         s = FloatVector.fromArray(S, terms, at).fma(FloatVector.broadcast(S, termFactors[row]), s);
         FloatVector gradient = FloatVector.fromArray(S, gradients, at);
         gradient = s.fma(FloatVector.broadcast(S, outFactors[row]), gradient);
@@ -196,11 +212,11 @@ final class VectorHeadRows implements HeadRows {
   }
 
   @Override
-  public void weightedSum(int count, int stride, float[] terms, float[] factors, float[] sum) {
-    for (int i = 0; i < stride; i += L) {
+  public void weightedSum(int count, RowLayout layout, float[] terms, float[] factors, float[] sum) {
+    for (int i = 0, first = 0; i < layout.width(); i += L, first += layout.vectorStride()) {
       FloatVector s = FloatVector.fromArray(S, sum, i);
       for (int row = 0; row < count; row++) {
-        FloatVector term = FloatVector.fromArray(S, terms, row * stride + i);
+        FloatVector term = FloatVector.fromArray(S, terms, first + row * layout.rowStride());
         s = term.fma(FloatVector.broadcast(S, factors[row]), s);
       }
       s.intoArray(sum, i);
@@ -210,32 +226,36 @@ final class VectorHeadRows implements HeadRows {
   @Override
   public void runningDenominators(
       int count,
-      int stride,
+      RowLayout layout,
       float[] keys,
       float[] sum,
       float[] queries,
       float epsilon,
       float[] denominators) {
     Arrays.fill(denominators, 0, count, epsilon);
+    int width = layout.width();
+    int step = layout.vectorStride();
+    int first = 0;
     int i = 0;
-    for (; i + L < stride; i += 2 * L) {
+    for (; i + L < width; i += 2 * L) {
       FloatVector s0 = FloatVector.fromArray(S, sum, i);
       FloatVector s1 = FloatVector.fromArray(S, sum, i + L);
       for (int row = 0; row < count; row++) {
-        int at = row * stride + i;
+        int at = first + row * layout.rowStride();
         s0 = s0.add(FloatVector.fromArray(S, keys, at));
-        s1 = s1.add(FloatVector.fromArray(S, keys, at + L));
+        s1 = s1.add(FloatVector.fromArray(S, keys, at + step));
         FloatVector dot = s0.mul(FloatVector.fromArray(S, queries, at));
-        dot = s1.fma(FloatVector.fromArray(S, queries, at + L), dot);
+        dot = s1.fma(FloatVector.fromArray(S, queries, at + step), dot);
         denominators[row] += VectorMath.sum(dot);
       }
       s0.intoArray(sum, i);
       s1.intoArray(sum, i + L);
+      first += 2 * step;
     }
-    if (i < stride) {
+    if (i < width) {
       FloatVector s = FloatVector.fromArray(S, sum, i);
       for (int row = 0; row < count; row++) {
-        int at = row * stride + i;
+        int at = first + row * layout.rowStride();
         s = s.add(FloatVector.fromArray(S, keys, at));
         denominators[row] += VectorMath.sum(s.mul(FloatVector.fromArray(S, queries, at)));
       }
@@ -245,12 +265,13 @@ final class VectorHeadRows implements HeadRows {
 
   @Override
   public void denominators(
-      int count, int stride, float[] queries, float[] sum, float epsilon, float[] denominators) {
+      int count, RowLayout layout, float[] queries, float[] sum, float epsilon, float[] denominators) {
     for (int row = 0; row < count; row++) {
+      int at = row * layout.rowStride();
       FloatVector dot = FloatVector.zero(S);
-      for (int i = 0; i < stride; i += L) {
+      for (int i = 0; i < layout.width(); i += L, at += layout.vectorStride()) {
         FloatVector s = FloatVector.fromArray(S, sum, i);
-        dot = s.fma(FloatVector.fromArray(S, queries, row * stride + i), dot);
+        dot = s.fma(FloatVector.fromArray(S, queries, at), dot);
       }
       denominators[row] = VectorMath.sum(dot) + epsilon;
     }

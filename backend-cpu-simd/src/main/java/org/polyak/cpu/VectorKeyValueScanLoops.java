@@ -30,14 +30,14 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
   /** The lanes of a group of rows. A shorter vector would do, but see {@link VectorWidth}. */
   private static final VectorMask<Float> ROWS = S.indexInRange(0, ScanLoops.ROW_MULTIPLE);
 
-  /** What the first columns are added to. */
-  private static final float[] ZEROS = new float[L];
+  /** What the first rows and columns are added to. */
+  private static final float[] ZEROS = new float[ScanLoops.MOST_TOKENS * L];
 
   VectorKeyValueScanLoops() {}
 
   @Override
   public int partialFloats(CausalScan.Block block) {
-    return block.tokens() * block.rows() / ScanLoops.ROW_MULTIPLE * L;
+    return block.rows() / ScanLoops.ROW_MULTIPLE * block.right().vectorStride();
   }
 
   @Override
@@ -48,15 +48,16 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
       float[] partial,
       int run,
       float[] c,
-      float rFactor,
+      float between,
+      Decay after,
       float[] p,
       float[] r) {
     for (int row = 0; row < block.rows(); row += ScanLoops.ROW_MULTIPLE) {
       for (int column = 0; column < block.columns(); column += 2 * L) {
         if (column + L < block.columns()) {
-          pair(block, row, column, v, partial, run, c, rFactor, p, r);
+          pair(block, row, column, v, partial, run, c, between, after, p, r);
         } else {
-          last(block, row, column, v, partial, run, c, rFactor, p, r);
+          last(block, row, column, v, partial, run, c, between, after, p, r);
         }
       }
     }
@@ -64,19 +65,19 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
   }
 
   private static void addLanes(CausalScan.Block block, float[] partial, float[] keyGradient) {
-    int from = 0;
-    for (int t = 0; t < block.tokens(); t++) {
-      int to = t * block.rowStride();
-      for (int row = 0; row < block.rows(); row += ScanLoops.ROW_MULTIPLE) {
-        FloatVector sums = FloatVector.fromArray(S, partial, from);
+    int panel = block.left().vectorStride();
+    for (int row = 0; row < block.rows(); row += ScanLoops.ROW_MULTIPLE) {
+      int from = row / ScanLoops.ROW_MULTIPLE * panel;
+      int to = row / L * panel + row % L;
+      for (int t = 0; t < block.tokens(); t++) {
+        FloatVector sums = FloatVector.fromArray(S, partial, from + t * L);
         if (L > 8) {
           sums = sums.add(sums.rearrange(EIGHT_ON));
         }
         if (L > 4) {
           sums = sums.add(sums.rearrange(FOUR_ON));
         }
-        sums.intoArray(keyGradient, to + row, ROWS);
-        from += L;
+        sums.intoArray(keyGradient, to + t * L, ROWS);
       }
     }
   }
@@ -89,15 +90,22 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
       float[] partial,
       int run,
       float[] c,
-      float rFactor,
+      float between,
+      Decay after,
       float[] p,
       float[] r) {
     float[] x = block.x();
     float[] y = block.y();
     float[] z = block.z();
     float[] out = block.out();
-    int rowStride = block.rowStride();
+    int panel = block.right().vectorStride();
     int columns = block.columns();
+    int xz = row / L * panel + row % L;
+    int to0 = column / L * panel;
+    int to1 = to0 + panel;
+    float[] sums = row == 0 ? ZEROS : out;
+    int from0 = row == 0 ? 0 : to0;
+    int from1 = row == 0 ? 0 : to1;
     int s0 = row * columns + column;
     int s1 = s0 + columns;
     int s2 = s1 + columns;
@@ -119,23 +127,21 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
     FloatVector p30 = FloatVector.fromArray(S, p, s3);
     FloatVector p31 = FloatVector.fromArray(S, p, s3 + L);
     int tokens = block.tokens();
-    int partialStride = block.rows() / ScanLoops.ROW_MULTIPLE * L;
-    int partialAt = row / ScanLoops.ROW_MULTIPLE * L;
+    int group = row / ScanLoops.ROW_MULTIPLE * panel;
     float[] before = column == 0 ? ZEROS : partial;
-    int beforeStride = column == 0 ? 0 : partialStride;
-    int beforeAt = column == 0 ? 0 : partialAt;
+    int beforeGroup = column == 0 ? 0 : group;
     for (int t = 0; t < tokens; ) {
       int end = Math.min(tokens, t + run);
       for (; t < end; t++) {
-        int at = t * rowStride + row;
-        int to = t * columns + column;
+        int step = t * L;
+        int at = xz + step;
         FloatVector ct = FloatVector.broadcast(S, c[t]);
-        FloatVector y0 = FloatVector.fromArray(S, y, to);
-        FloatVector y1 = FloatVector.fromArray(S, y, to + L);
-        FloatVector v0 = FloatVector.fromArray(S, v, to);
-        FloatVector v1 = FloatVector.fromArray(S, v, to + L);
-        FloatVector o0 = FloatVector.fromArray(S, out, to);
-        FloatVector o1 = FloatVector.fromArray(S, out, to + L);
+        FloatVector y0 = FloatVector.fromArray(S, y, to0 + step);
+        FloatVector y1 = FloatVector.fromArray(S, y, to1 + step);
+        FloatVector v0 = FloatVector.fromArray(S, v, to0 + step);
+        FloatVector v1 = FloatVector.fromArray(S, v, to1 + step);
+        FloatVector o0 = FloatVector.fromArray(S, sums, from0 + step);
+        FloatVector o1 = FloatVector.fromArray(S, sums, from1 + step);
         FloatVector xi = FloatVector.broadcast(S, x[at]);
         FloatVector zi = FloatVector.broadcast(S, z[at]);
         p00 = xi.fma(y0, p00);
@@ -175,30 +181,32 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
         FloatVector a3 = r31.fma(v1, r30.mul(v0));
         FloatVector a23 = a2.blend(a3, ODD).add(a3.blend(a2, ODD).rearrange(NEIGHBOURS));
         FloatVector sum = a01.blend(a23, UPPER).add(a23.blend(a01, UPPER).rearrange(PAIRS));
-        sum.add(FloatVector.fromArray(S, before, t * beforeStride + beforeAt))
-            .intoArray(partial, t * partialStride + partialAt);
-        o0.intoArray(out, to);
-        o1.intoArray(out, to + L);
+        sum.add(FloatVector.fromArray(S, before, beforeGroup + step))
+            .intoArray(partial, group + step);
+        o0.intoArray(out, to0 + step);
+        o1.intoArray(out, to1 + step);
       }
       if (t < tokens) {
-        r00 = r00.mul(rFactor);
-        r01 = r01.mul(rFactor);
-        r10 = r10.mul(rFactor);
-        r11 = r11.mul(rFactor);
-        r20 = r20.mul(rFactor);
-        r21 = r21.mul(rFactor);
-        r30 = r30.mul(rFactor);
-        r31 = r31.mul(rFactor);
+        r00 = r00.mul(between);
+        r01 = r01.mul(between);
+        r10 = r10.mul(between);
+        r11 = r11.mul(between);
+        r20 = r20.mul(between);
+        r21 = r21.mul(between);
+        r30 = r30.mul(between);
+        r31 = r31.mul(between);
       }
     }
-    r00.intoArray(r, s0);
-    r01.intoArray(r, s0 + L);
-    r10.intoArray(r, s1);
-    r11.intoArray(r, s1 + L);
-    r20.intoArray(r, s2);
-    r21.intoArray(r, s2 + L);
-    r30.intoArray(r, s3);
-    r31.intoArray(r, s3 + L);
+    FloatVector high = FloatVector.broadcast(S, after.high());
+    FloatVector low = FloatVector.broadcast(S, after.low());
+    r00.fma(high, r00.mul(low)).intoArray(r, s0);
+    r01.fma(high, r01.mul(low)).intoArray(r, s0 + L);
+    r10.fma(high, r10.mul(low)).intoArray(r, s1);
+    r11.fma(high, r11.mul(low)).intoArray(r, s1 + L);
+    r20.fma(high, r20.mul(low)).intoArray(r, s2);
+    r21.fma(high, r21.mul(low)).intoArray(r, s2 + L);
+    r30.fma(high, r30.mul(low)).intoArray(r, s3);
+    r31.fma(high, r31.mul(low)).intoArray(r, s3 + L);
     p00.intoArray(p, s0);
     p01.intoArray(p, s0 + L);
     p10.intoArray(p, s1);
@@ -217,15 +225,20 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
       float[] partial,
       int run,
       float[] c,
-      float rFactor,
+      float between,
+      Decay after,
       float[] p,
       float[] r) {
     float[] x = block.x();
     float[] y = block.y();
     float[] z = block.z();
     float[] out = block.out();
-    int rowStride = block.rowStride();
+    int panel = block.right().vectorStride();
     int columns = block.columns();
+    int xz = row / L * panel + row % L;
+    int to = column / L * panel;
+    float[] sums = row == 0 ? ZEROS : out;
+    int from = row == 0 ? 0 : to;
     int s0 = row * columns + column;
     int s1 = s0 + columns;
     int s2 = s1 + columns;
@@ -239,20 +252,18 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
     FloatVector p2 = FloatVector.fromArray(S, p, s2);
     FloatVector p3 = FloatVector.fromArray(S, p, s3);
     int tokens = block.tokens();
-    int partialStride = block.rows() / ScanLoops.ROW_MULTIPLE * L;
-    int partialAt = row / ScanLoops.ROW_MULTIPLE * L;
+    int group = row / ScanLoops.ROW_MULTIPLE * panel;
     float[] before = column == 0 ? ZEROS : partial;
-    int beforeStride = column == 0 ? 0 : partialStride;
-    int beforeAt = column == 0 ? 0 : partialAt;
+    int beforeGroup = column == 0 ? 0 : group;
     for (int t = 0; t < tokens; ) {
       int end = Math.min(tokens, t + run);
       for (; t < end; t++) {
-        int at = t * rowStride + row;
-        int to = t * columns + column;
+        int step = t * L;
+        int at = xz + step;
         FloatVector ct = FloatVector.broadcast(S, c[t]);
-        FloatVector y0 = FloatVector.fromArray(S, y, to);
-        FloatVector v0 = FloatVector.fromArray(S, v, to);
-        FloatVector o0 = FloatVector.fromArray(S, out, to);
+        FloatVector y0 = FloatVector.fromArray(S, y, to + step);
+        FloatVector v0 = FloatVector.fromArray(S, v, to + step);
+        FloatVector o0 = FloatVector.fromArray(S, sums, from + step);
         FloatVector xi = FloatVector.broadcast(S, x[at]);
         FloatVector zi = FloatVector.broadcast(S, z[at]);
         p0 = xi.fma(y0, p0);
@@ -280,21 +291,23 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
         FloatVector a3 = r3.mul(v0);
         FloatVector a23 = a2.blend(a3, ODD).add(a3.blend(a2, ODD).rearrange(NEIGHBOURS));
         FloatVector sum = a01.blend(a23, UPPER).add(a23.blend(a01, UPPER).rearrange(PAIRS));
-        sum.add(FloatVector.fromArray(S, before, t * beforeStride + beforeAt))
-            .intoArray(partial, t * partialStride + partialAt);
-        o0.intoArray(out, to);
+        sum.add(FloatVector.fromArray(S, before, beforeGroup + step))
+            .intoArray(partial, group + step);
+        o0.intoArray(out, to + step);
       }
       if (t < tokens) {
-        r0 = r0.mul(rFactor);
-        r1 = r1.mul(rFactor);
-        r2 = r2.mul(rFactor);
-        r3 = r3.mul(rFactor);
+        r0 = r0.mul(between);
+        r1 = r1.mul(between);
+        r2 = r2.mul(between);
+        r3 = r3.mul(between);
       }
     }
-    r0.intoArray(r, s0);
-    r1.intoArray(r, s1);
-    r2.intoArray(r, s2);
-    r3.intoArray(r, s3);
+    FloatVector high = FloatVector.broadcast(S, after.high());
+    FloatVector low = FloatVector.broadcast(S, after.low());
+    r0.fma(high, r0.mul(low)).intoArray(r, s0);
+    r1.fma(high, r1.mul(low)).intoArray(r, s1);
+    r2.fma(high, r2.mul(low)).intoArray(r, s2);
+    r3.fma(high, r3.mul(low)).intoArray(r, s3);
     p0.intoArray(p, s0);
     p1.intoArray(p, s1);
     p2.intoArray(p, s2);

@@ -13,6 +13,9 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
 
+  /** What the first rows are added to. */
+  private static final float[] ZEROS = new float[ScanLoops.MOST_TOKENS * L];
+
   VectorMomentumScanLoops() {}
 
   @Override
@@ -20,16 +23,17 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
       CausalScan.Block block,
       int run,
       float[] c,
-      float pFactor,
-      float rFactor,
+      Decay before,
+      float between,
+      Decay after,
       float[] p,
       float[] r) {
     for (int column = 0; column < block.columns(); column += 2 * L) {
       for (int row = 0; row < block.rows(); row += ScanLoops.ROW_MULTIPLE) {
         if (column + L < block.columns()) {
-          pair(block, row, column, run, c, pFactor, rFactor, p, r);
+          pair(block, row, column, run, c, before, between, after, p, r);
         } else {
-          last(block, row, column, run, c, pFactor, rFactor, p, r);
+          last(block, row, column, run, c, before, between, after, p, r);
         }
       }
     }
@@ -41,16 +45,23 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
       int column,
       int run,
       float[] c,
-      float pFactor,
-      float rFactor,
+      Decay before,
+      float between,
+      Decay after,
       float[] p,
       float[] r) {
     float[] x = block.x();
     float[] y = block.y();
     float[] z = block.z();
     float[] out = block.out();
-    int rowStride = block.rowStride();
+    int panel = block.right().vectorStride();
     int columns = block.columns();
+    int xz = row / L * panel + row % L;
+    int to0 = column / L * panel;
+    int to1 = to0 + panel;
+    float[] sums = row == 0 ? ZEROS : out;
+    int from0 = row == 0 ? 0 : to0;
+    int from1 = row == 0 ? 0 : to1;
     int s0 = row * columns + column;
     int s1 = s0 + columns;
     int s2 = s1 + columns;
@@ -71,17 +82,27 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
     FloatVector p21 = FloatVector.fromArray(S, p, s2 + L);
     FloatVector p30 = FloatVector.fromArray(S, p, s3);
     FloatVector p31 = FloatVector.fromArray(S, p, s3 + L);
+    FloatVector high = FloatVector.broadcast(S, before.high());
+    FloatVector low = FloatVector.broadcast(S, before.low());
+    p00 = p00.fma(high, p00.mul(low));
+    p01 = p01.fma(high, p01.mul(low));
+    p10 = p10.fma(high, p10.mul(low));
+    p11 = p11.fma(high, p11.mul(low));
+    p20 = p20.fma(high, p20.mul(low));
+    p21 = p21.fma(high, p21.mul(low));
+    p30 = p30.fma(high, p30.mul(low));
+    p31 = p31.fma(high, p31.mul(low));
     int tokens = block.tokens();
     for (int t = 0; t < tokens; ) {
       int end = Math.min(tokens, t + run);
       for (; t < end; t++) {
-        int at = t * rowStride + row;
-        int to = t * columns + column;
+        int step = t * L;
+        int at = xz + step;
         FloatVector ct = FloatVector.broadcast(S, c[t]);
-        FloatVector y0 = FloatVector.fromArray(S, y, to);
-        FloatVector y1 = FloatVector.fromArray(S, y, to + L);
-        FloatVector o0 = FloatVector.fromArray(S, out, to);
-        FloatVector o1 = FloatVector.fromArray(S, out, to + L);
+        FloatVector y0 = FloatVector.fromArray(S, y, to0 + step);
+        FloatVector y1 = FloatVector.fromArray(S, y, to1 + step);
+        FloatVector o0 = FloatVector.fromArray(S, sums, from0 + step);
+        FloatVector o1 = FloatVector.fromArray(S, sums, from1 + step);
         FloatVector xi = FloatVector.broadcast(S, x[at]);
         FloatVector zi = FloatVector.broadcast(S, z[at]);
         p00 = xi.fma(y0, p00);
@@ -114,26 +135,18 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
         r31 = ct.fma(p31, r31);
         o0 = zi.fma(r30, o0);
         o1 = zi.fma(r31, o1);
-        o0.intoArray(out, to);
-        o1.intoArray(out, to + L);
+        o0.intoArray(out, to0 + step);
+        o1.intoArray(out, to1 + step);
       }
       if (t < tokens) {
-        r00 = r00.mul(rFactor);
-        r01 = r01.mul(rFactor);
-        r10 = r10.mul(rFactor);
-        r11 = r11.mul(rFactor);
-        r20 = r20.mul(rFactor);
-        r21 = r21.mul(rFactor);
-        r30 = r30.mul(rFactor);
-        r31 = r31.mul(rFactor);
-        p00 = p00.mul(pFactor);
-        p01 = p01.mul(pFactor);
-        p10 = p10.mul(pFactor);
-        p11 = p11.mul(pFactor);
-        p20 = p20.mul(pFactor);
-        p21 = p21.mul(pFactor);
-        p30 = p30.mul(pFactor);
-        p31 = p31.mul(pFactor);
+        p00 = p00.mul(between);
+        p01 = p01.mul(between);
+        p10 = p10.mul(between);
+        p11 = p11.mul(between);
+        p20 = p20.mul(between);
+        p21 = p21.mul(between);
+        p30 = p30.mul(between);
+        p31 = p31.mul(between);
       }
     }
     r00.intoArray(r, s0);
@@ -144,14 +157,16 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
     r21.intoArray(r, s2 + L);
     r30.intoArray(r, s3);
     r31.intoArray(r, s3 + L);
-    p00.intoArray(p, s0);
-    p01.intoArray(p, s0 + L);
-    p10.intoArray(p, s1);
-    p11.intoArray(p, s1 + L);
-    p20.intoArray(p, s2);
-    p21.intoArray(p, s2 + L);
-    p30.intoArray(p, s3);
-    p31.intoArray(p, s3 + L);
+    high = FloatVector.broadcast(S, after.high());
+    low = FloatVector.broadcast(S, after.low());
+    p00.fma(high, p00.mul(low)).intoArray(p, s0);
+    p01.fma(high, p01.mul(low)).intoArray(p, s0 + L);
+    p10.fma(high, p10.mul(low)).intoArray(p, s1);
+    p11.fma(high, p11.mul(low)).intoArray(p, s1 + L);
+    p20.fma(high, p20.mul(low)).intoArray(p, s2);
+    p21.fma(high, p21.mul(low)).intoArray(p, s2 + L);
+    p30.fma(high, p30.mul(low)).intoArray(p, s3);
+    p31.fma(high, p31.mul(low)).intoArray(p, s3 + L);
   }
 
   private static void last(
@@ -160,16 +175,21 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
       int column,
       int run,
       float[] c,
-      float pFactor,
-      float rFactor,
+      Decay before,
+      float between,
+      Decay after,
       float[] p,
       float[] r) {
     float[] x = block.x();
     float[] y = block.y();
     float[] z = block.z();
     float[] out = block.out();
-    int rowStride = block.rowStride();
+    int panel = block.right().vectorStride();
     int columns = block.columns();
+    int xz = row / L * panel + row % L;
+    int to = column / L * panel;
+    float[] sums = row == 0 ? ZEROS : out;
+    int from = row == 0 ? 0 : to;
     int s0 = row * columns + column;
     int s1 = s0 + columns;
     int s2 = s1 + columns;
@@ -182,15 +202,21 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
     FloatVector p1 = FloatVector.fromArray(S, p, s1);
     FloatVector p2 = FloatVector.fromArray(S, p, s2);
     FloatVector p3 = FloatVector.fromArray(S, p, s3);
+    FloatVector high = FloatVector.broadcast(S, before.high());
+    FloatVector low = FloatVector.broadcast(S, before.low());
+    p0 = p0.fma(high, p0.mul(low));
+    p1 = p1.fma(high, p1.mul(low));
+    p2 = p2.fma(high, p2.mul(low));
+    p3 = p3.fma(high, p3.mul(low));
     int tokens = block.tokens();
     for (int t = 0; t < tokens; ) {
       int end = Math.min(tokens, t + run);
       for (; t < end; t++) {
-        int at = t * rowStride + row;
-        int to = t * columns + column;
+        int step = t * L;
+        int at = xz + step;
         FloatVector ct = FloatVector.broadcast(S, c[t]);
-        FloatVector y0 = FloatVector.fromArray(S, y, to);
-        FloatVector o0 = FloatVector.fromArray(S, out, to);
+        FloatVector y0 = FloatVector.fromArray(S, y, to + step);
+        FloatVector o0 = FloatVector.fromArray(S, sums, from + step);
         FloatVector xi = FloatVector.broadcast(S, x[at]);
         FloatVector zi = FloatVector.broadcast(S, z[at]);
         p0 = xi.fma(y0, p0);
@@ -211,26 +237,24 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
         p3 = xi.fma(y0, p3);
         r3 = ct.fma(p3, r3);
         o0 = zi.fma(r3, o0);
-        o0.intoArray(out, to);
+        o0.intoArray(out, to + step);
       }
       if (t < tokens) {
-        r0 = r0.mul(rFactor);
-        r1 = r1.mul(rFactor);
-        r2 = r2.mul(rFactor);
-        r3 = r3.mul(rFactor);
-        p0 = p0.mul(pFactor);
-        p1 = p1.mul(pFactor);
-        p2 = p2.mul(pFactor);
-        p3 = p3.mul(pFactor);
+        p0 = p0.mul(between);
+        p1 = p1.mul(between);
+        p2 = p2.mul(between);
+        p3 = p3.mul(between);
       }
     }
     r0.intoArray(r, s0);
     r1.intoArray(r, s1);
     r2.intoArray(r, s2);
     r3.intoArray(r, s3);
-    p0.intoArray(p, s0);
-    p1.intoArray(p, s1);
-    p2.intoArray(p, s2);
-    p3.intoArray(p, s3);
+    high = FloatVector.broadcast(S, after.high());
+    low = FloatVector.broadcast(S, after.low());
+    p0.fma(high, p0.mul(low)).intoArray(p, s0);
+    p1.fma(high, p1.mul(low)).intoArray(p, s1);
+    p2.fma(high, p2.mul(low)).intoArray(p, s2);
+    p3.fma(high, p3.mul(low)).intoArray(p, s3);
   }
 }

@@ -12,6 +12,9 @@ final class VectorScanLoops implements ScanLoops {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
 
+  /** What the first rows are added to. */
+  private static final float[] ZEROS = new float[MOST_TOKENS * L];
+
   VectorScanLoops() {}
 
   @Override
@@ -37,8 +40,14 @@ final class VectorScanLoops implements ScanLoops {
     float[] y = block.y();
     float[] z = block.z();
     float[] out = block.out();
-    int rowStride = block.rowStride();
+    int panel = block.right().vectorStride();
     int columns = block.columns();
+    int xz = row / L * panel + row % L;
+    int to0 = column / L * panel;
+    int to1 = to0 + panel;
+    float[] sums = row == 0 ? ZEROS : out;
+    int from0 = row == 0 ? 0 : to0;
+    int from1 = row == 0 ? 0 : to1;
     int s0 = row * columns + column;
     int s1 = s0 + columns;
     int s2 = s1 + columns;
@@ -53,12 +62,12 @@ final class VectorScanLoops implements ScanLoops {
     FloatVector r31 = FloatVector.fromArray(S, r, s3 + L);
     int tokens = block.tokens();
     for (int t = 0; t < tokens; t++) {
-      int at = t * rowStride + row;
-      int to = t * columns + column;
-      FloatVector y0 = FloatVector.fromArray(S, y, to);
-      FloatVector y1 = FloatVector.fromArray(S, y, to + L);
-      FloatVector o0 = FloatVector.fromArray(S, out, to);
-      FloatVector o1 = FloatVector.fromArray(S, out, to + L);
+      int step = t * L;
+      int at = xz + step;
+      FloatVector y0 = FloatVector.fromArray(S, y, to0 + step);
+      FloatVector y1 = FloatVector.fromArray(S, y, to1 + step);
+      FloatVector o0 = FloatVector.fromArray(S, sums, from0 + step);
+      FloatVector o1 = FloatVector.fromArray(S, sums, from1 + step);
       FloatVector xi = FloatVector.broadcast(S, x[at]);
       FloatVector zi = FloatVector.broadcast(S, z[at]);
       r00 = xi.fma(y0, r00);
@@ -83,8 +92,8 @@ final class VectorScanLoops implements ScanLoops {
       r31 = xi.fma(y1, r31);
       o0 = zi.fma(r30, o0);
       o1 = zi.fma(r31, o1);
-      o0.intoArray(out, to);
-      o1.intoArray(out, to + L);
+      o0.intoArray(out, to0 + step);
+      o1.intoArray(out, to1 + step);
     }
     r00.intoArray(r, s0);
     r01.intoArray(r, s0 + L);
@@ -101,8 +110,12 @@ final class VectorScanLoops implements ScanLoops {
     float[] y = block.y();
     float[] z = block.z();
     float[] out = block.out();
-    int rowStride = block.rowStride();
+    int panel = block.right().vectorStride();
     int columns = block.columns();
+    int xz = row / L * panel + row % L;
+    int to = column / L * panel;
+    float[] sums = row == 0 ? ZEROS : out;
+    int from = row == 0 ? 0 : to;
     int s0 = row * columns + column;
     int s1 = s0 + columns;
     int s2 = s1 + columns;
@@ -113,10 +126,10 @@ final class VectorScanLoops implements ScanLoops {
     FloatVector r3 = FloatVector.fromArray(S, r, s3);
     int tokens = block.tokens();
     for (int t = 0; t < tokens; t++) {
-      int at = t * rowStride + row;
-      int to = t * columns + column;
-      FloatVector y0 = FloatVector.fromArray(S, y, to);
-      FloatVector o0 = FloatVector.fromArray(S, out, to);
+      int step = t * L;
+      int at = xz + step;
+      FloatVector y0 = FloatVector.fromArray(S, y, to + step);
+      FloatVector o0 = FloatVector.fromArray(S, sums, from + step);
       FloatVector xi = FloatVector.broadcast(S, x[at]);
       FloatVector zi = FloatVector.broadcast(S, z[at]);
       r0 = xi.fma(y0, r0);
@@ -133,7 +146,7 @@ final class VectorScanLoops implements ScanLoops {
       zi = FloatVector.broadcast(S, z[at + 3]);
       r3 = xi.fma(y0, r3);
       o0 = zi.fma(r3, o0);
-      o0.intoArray(out, to);
+      o0.intoArray(out, to + step);
     }
     r0.intoArray(r, s0);
     r1.intoArray(r, s1);

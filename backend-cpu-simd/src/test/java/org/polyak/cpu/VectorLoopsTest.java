@@ -104,27 +104,31 @@ class VectorLoopsTest {
 
     /** A few tokens of a head whose values are no multiple of two vectors. */
     private static void addAttentionLoops(Map<String, Runnable> loops, float[] a) {
-      CausalScan.Block block = new CausalScan.Block(8, 32, 32, 48, a, a, a, new float[8 * 48]);
+      HeadRows rows = kernel(VectorHeadRows.class);
+      RowLayout keys = RowLayout.panels(32, 8, rows.lanes());
+      RowLayout values = RowLayout.panels(48, 8, rows.lanes());
+      CausalScan.Block block =
+          new CausalScan.Block(8, 32, keys, values, a, a, a, new float[8 * 48]);
       float[] r = new float[32 * 48];
       float[] p = new float[32 * 48];
       float[] gradient = new float[8 * 32];
+      Decay decay = Decay.of(.9);
       MomentumScanLoops scan = kernel(VectorMomentumScanLoops.class);
-      loops.put("attention with momentum", () -> scan.run(block, 5, a, 1, .1f, p, r));
+      loops.put("attention with momentum", () -> scan.run(block, 5, a, decay, .1f, decay, p, r));
       KeyValueScanLoops both = kernel(VectorKeyValueScanLoops.class);
       float[] partial = new float[both.partialFloats(block)];
       loops.put(
           "gradients of keys and values",
-          () -> both.run(block, a, gradient, partial, 5, a, .1f, p, r));
-      HeadRows rows = kernel(VectorHeadRows.class);
+          () -> both.run(block, a, gradient, partial, 5, a, .1f, decay, p, r));
       float[] sums = new float[8];
       float[] sum = new float[32];
       loops.put(
           "gradients of denominators",
-          () -> rows.denominatorGradients(8, 32, a, gradient, a, sums));
+          () -> rows.denominatorGradients(8, keys, a, gradient, a, sums));
       loops.put(
           "completed gradients",
           () ->
-              rows.completeGradients(FeatureMap.ELU_PLUS_ONE, 8, 32, a, a, sum, sums, a, gradient));
+              rows.completeGradients(FeatureMap.ELU_PLUS_ONE, 8, keys, a, a, sum, sums, a, gradient));
     }
 
     /** One token of heads whose width is no multiple of two vectors. */
