@@ -116,10 +116,10 @@ final class AttentionForward {
       memory = scratch.take(heads, shape.stateSize());
       momentum = scan.twofold() ? scratch.take(heads, shape.stateSize()) : null;
       keySum = scratch.take(heads, shape.keyStride());
-      q = scratch.take(heads, block * shape.keyStride());
-      k = scratch.take(heads, block * shape.keyStride());
-      v = scratch.take(heads, block * shape.valueStride());
-      o = scratch.take(heads, block * shape.valueStride());
+      q = scratch.matrices(heads, block * shape.keyStride());
+      k = scratch.matrices(heads, block * shape.keyStride());
+      v = scratch.matrices(heads, block * shape.valueStride());
+      o = scratch.matrices(heads, block * shape.valueStride());
       factors = scratch.take(heads, block);
       scanFactors = Scratch.repeated(heads, scan.forwardFactors());
       ones = Scratch.repeated(heads, scratch.filled(block, 1));
@@ -130,14 +130,7 @@ final class AttentionForward {
       for (int h = 0; h < heads; h++) {
         whole[h] =
             new CausalScan.Block(
-                block,
-                shape.keyRows(),
-                scanned.keys(),
-                scanned.values(),
-                k[h],
-                v[h],
-                q[h],
-                o[h]);
+                block, shape.keyRows(), scanned.keys(), scanned.values(), k[h], v[h], q[h], o[h]);
         states[h] = new CausalScan.States(memory[h], momentum == null ? null : momentum[h]);
       }
       blocks = new HeadBlocks(whole);

@@ -3,8 +3,8 @@ package org.polyak.cpu;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run of tokens through a recurrence of outer products: {@code out_t = R_tᵀ z_t}. The output,
- * the gradient of the queries (both {@link #forward}) and those of keys and values (both {@link
+ * A run of tokens through a recurrence of outer products: {@code out_t = R_tᵀ z_t}. The output, the
+ * gradient of the queries (both {@link #forward}) and those of keys and values (both {@link
  * #reverse}) are such runs that differ in what x, y and z are.
  */
 interface CausalScan {

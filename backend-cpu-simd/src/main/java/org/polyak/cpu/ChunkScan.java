@@ -141,7 +141,8 @@ final class ChunkScan implements CausalScan {
     for (int from = 0; from < tokens; from += ROW_PANEL) {
       int rows = Math.min(ROW_PANEL, tokens - from);
       int seen = from + rows;
-      Operand z = new Operand(block.z(), from * block.left().rowStride(), block.left().rowStride(), 1);
+      Operand z =
+          new Operand(block.z(), from * block.left().rowStride(), block.left().rowStride(), 1);
       Operand product = new Operand(products, 0, tokens, 1);
       gemm.multiply(worker, rows, seen, block.rows(), z, transposedX, product, false);
       for (int row = 0; row < rows; row++) {

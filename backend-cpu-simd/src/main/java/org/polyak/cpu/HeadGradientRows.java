@@ -215,8 +215,7 @@ final class HeadGradientRows {
 
   /** {@code sum += Σ_t dd_t φ(q_t)}. */
   void sumQueries(int head, int count, float[] sum) {
-    rows.weightedSum(
-        count, block.dense().keys(), block.q()[head], block.denominator()[head], sum);
+    rows.weightedSum(count, block.dense().keys(), block.q()[head], block.denominator()[head], sum);
   }
 
   /** {@code sum += Σ_t φ(k_t)}. */

@@ -181,7 +181,12 @@ interface HeadRows {
    * @param denominators receives one value per row from index 0
    */
   void denominators(
-      int count, RowLayout layout, float[] queries, float[] sum, float epsilon, float[] denominators);
+      int count,
+      RowLayout layout,
+      float[] queries,
+      float[] sum,
+      float epsilon,
+      float[] denominators);
 
   /**
    * Scalar products of rows of two tensors, for heads that lie side by side.

@@ -70,7 +70,8 @@ final class QueryGradient {
     AttentionState initial = heads.task().initial();
     for (int h = 0; h < heads.heads(); h++) {
       int index = heads.index(h);
-      HeadState.loadTransposed(initial == null ? null : initial.memory(), index, shape, 1, memory[h]);
+      HeadState.loadTransposed(
+          initial == null ? null : initial.memory(), index, shape, 1, memory[h]);
       if (momentum != null) {
         HeadState.loadTransposed(
             initial == null ? null : initial.momentum(), index, shape, -1, momentum[h]);

@@ -4,9 +4,9 @@ package org.polyak.cpu;
  * The inner loops of the plain attention recurrence, token by token with the state in registers.
  *
  * <p>A {@link CausalScan.Block} lies in {@linkplain RowLayout#panels panels} of at most {@link
- * #MOST_TOKENS} rows. The number of rows of a state must be a multiple of {@link #ROW_MULTIPLE}, the
- * number of columns of {@link #lanes()}: what is not wanted is zero. States are dense {@code rows ×
- * columns}.
+ * #MOST_TOKENS} rows. The number of rows of a state must be a multiple of {@link #ROW_MULTIPLE},
+ * the number of columns of {@link #lanes()}: what is not wanted is zero. States are dense {@code
+ * rows × columns}.
  */
 interface ScanLoops {
   /** What the number of rows must be a multiple of. */

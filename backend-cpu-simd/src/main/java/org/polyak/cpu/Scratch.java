@@ -7,6 +7,11 @@ import java.util.Arrays;
  * together, the last to be made being the first to be closed; or kept from loop to loop.
  */
 final class Scratch implements AutoCloseable {
+  /**
+   * Floats between matrices: for up to eight heads at least nine rows of any vector, modulo 4 KiB.
+   */
+  private static final int GAP = 160;
+
   private final Worker worker;
   private final boolean borrows;
   private final int lentBefore;
@@ -39,6 +44,15 @@ final class Scratch implements AutoCloseable {
       arrays[h] = take(length);
     }
     return arrays;
+  }
+
+  /**
+   * A matrix for each of several heads. Between the matrices that a loop reads and those that it
+   * writes must not lie whole pages: the processor would take a load for one of what was stored a
+   * moment ago, and wait.
+   */
+  float[][] matrices(int heads, int length) {
+    return take(heads, length + GAP);
   }
 
   /** An array whose first elements have this value. */

@@ -143,7 +143,8 @@ final class VectorHeadRows implements HeadRows {
   }
 
   @Override
-  public void chain(FeatureMap map, int count, RowLayout layout, float[] mapped, float[] gradients) {
+  public void chain(
+      FeatureMap map, int count, RowLayout layout, float[] mapped, float[] gradients) {
     if (map == FeatureMap.IDENTITY) {
       return;
     }
@@ -212,7 +213,8 @@ final class VectorHeadRows implements HeadRows {
   }
 
   @Override
-  public void weightedSum(int count, RowLayout layout, float[] terms, float[] factors, float[] sum) {
+  public void weightedSum(
+      int count, RowLayout layout, float[] terms, float[] factors, float[] sum) {
     for (int i = 0, first = 0; i < layout.width(); i += L, first += layout.vectorStride()) {
       FloatVector s = FloatVector.fromArray(S, sum, i);
       for (int row = 0; row < count; row++) {
@@ -265,7 +267,12 @@ final class VectorHeadRows implements HeadRows {
 
   @Override
   public void denominators(
-      int count, RowLayout layout, float[] queries, float[] sum, float epsilon, float[] denominators) {
+      int count,
+      RowLayout layout,
+      float[] queries,
+      float[] sum,
+      float epsilon,
+      float[] denominators) {
     for (int row = 0; row < count; row++) {
       int at = row * layout.rowStride();
       FloatVector dot = FloatVector.zero(S);

@@ -128,7 +128,8 @@ class VectorLoopsTest {
       loops.put(
           "completed gradients",
           () ->
-              rows.completeGradients(FeatureMap.ELU_PLUS_ONE, 8, keys, a, a, sum, sums, a, gradient));
+              rows.completeGradients(
+                  FeatureMap.ELU_PLUS_ONE, 8, keys, a, a, sum, sums, a, gradient));
     }
 
     /** One token of heads whose width is no multiple of two vectors. */
