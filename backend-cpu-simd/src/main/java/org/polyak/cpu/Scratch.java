@@ -7,9 +7,7 @@ import java.util.Arrays;
  * together, the last to be made being the first to be closed; or kept from loop to loop.
  */
 final class Scratch implements AutoCloseable {
-  /**
-   * Floats between matrices: for up to eight heads at least nine rows of any vector, modulo 4 KiB.
-   */
+  /** Floats between matrices: for eight heads, 18 rows from kind to kind modulo 4 KiB. */
   private static final int GAP = 160;
 
   private final Worker worker;
@@ -48,8 +46,8 @@ final class Scratch implements AutoCloseable {
 
   /**
    * A matrix for each of several heads. Between the matrices that a loop reads and those that it
-   * writes must not lie whole pages: the processor would take a load for one of what was stored a
-   * moment ago, and wait.
+   * writes must not lie whole pages, or little more: loops are slower then, presumably because a
+   * load looks like one of what was stored a moment ago. See ADR 25.
    */
   float[][] matrices(int heads, int length) {
     return take(heads, length + GAP);
