@@ -37,22 +37,44 @@ final class VectorHeadRows implements HeadRows {
       int toStep,
       RowLayout layout) {
     int whole = S.loopBound(width);
-    VectorMask<Float> rest = S.indexInRange(whole, width);
     int step = layout.vectorStride();
     for (int row = 0; row < count; row++) {
       int source = fromOffset + row * fromStride;
       int first = (toRow + row * toStep) * layout.rowStride();
       for (float[] head : to) {
         int target = first;
-        int i = 0;
-        for (; i < whole; i += L) {
+        for (int i = 0; i < whole; i += L) {
           map(map, FloatVector.fromArray(S, from, source + i)).intoArray(head, target);
           target += step;
         }
-        if (i < width) {
-          FloatVector mapped = map(map, FloatVector.fromArray(S, from, source + i, rest));
-          FloatVector.zero(S).blend(mapped, rest).intoArray(head, target);
-        }
+        source += width;
+      }
+    }
+    if (whole < width) {
+      loadRest(map, count, width, from, fromOffset, fromStride, to, toRow, toStep, layout);
+    }
+  }
+
+  /** The last, partial vector of each row: a loop holds one copy of the feature map (ADR 26). */
+  private static void loadRest(
+      FeatureMap map,
+      int count,
+      int width,
+      float[] from,
+      int fromOffset,
+      int fromStride,
+      float[][] to,
+      int toRow,
+      int toStep,
+      RowLayout layout) {
+    int whole = S.loopBound(width);
+    VectorMask<Float> rest = S.indexInRange(whole, width);
+    for (int row = 0; row < count; row++) {
+      int source = fromOffset + row * fromStride + whole;
+      int target = (toRow + row * toStep) * layout.rowStride() + whole / L * layout.vectorStride();
+      for (float[] head : to) {
+        FloatVector mapped = map(map, FloatVector.fromArray(S, from, source, rest));
+        FloatVector.zero(S).blend(mapped, rest).intoArray(head, target);
         source += width;
       }
     }
@@ -244,8 +266,8 @@ final class VectorHeadRows implements HeadRows {
       FloatVector s1 = FloatVector.fromArray(S, sum, i + L);
       for (int row = 0; row < count; row++) {
         int at = first + row * layout.rowStride();
-        s0 = s0.add(FloatVector.fromArray(S, keys, at));
-        s1 = s1.add(FloatVector.fromArray(S, keys, at + step));
+        s0 = FloatVector.fromArray(S, keys, at).add(s0);
+        s1 = FloatVector.fromArray(S, keys, at + step).add(s1);
         FloatVector dot = s0.mul(FloatVector.fromArray(S, queries, at));
         dot = s1.fma(FloatVector.fromArray(S, queries, at + step), dot);
         denominators[row] += VectorMath.sum(dot);
@@ -258,7 +280,7 @@ final class VectorHeadRows implements HeadRows {
       FloatVector s = FloatVector.fromArray(S, sum, i);
       for (int row = 0; row < count; row++) {
         int at = first + row * layout.rowStride();
-        s = s.add(FloatVector.fromArray(S, keys, at));
+        s = FloatVector.fromArray(S, keys, at).add(s);
         denominators[row] += VectorMath.sum(s.mul(FloatVector.fromArray(S, queries, at)));
       }
       s.intoArray(sum, i);

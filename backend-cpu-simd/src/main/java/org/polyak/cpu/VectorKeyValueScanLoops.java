@@ -187,14 +187,15 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
         o1.intoArray(out, to1 + step);
       }
       if (t < tokens) {
-        r00 = r00.mul(between);
-        r01 = r01.mul(between);
-        r10 = r10.mul(between);
-        r11 = r11.mul(between);
-        r20 = r20.mul(between);
-        r21 = r21.mul(between);
-        r30 = r30.mul(between);
-        r31 = r31.mul(between);
+        FloatVector factor = FloatVector.broadcast(S, between);
+        r00 = factor.mul(r00);
+        r01 = factor.mul(r01);
+        r10 = factor.mul(r10);
+        r11 = factor.mul(r11);
+        r20 = factor.mul(r20);
+        r21 = factor.mul(r21);
+        r30 = factor.mul(r30);
+        r31 = factor.mul(r31);
       }
     }
     FloatVector high = FloatVector.broadcast(S, after.high());
@@ -296,10 +297,11 @@ final class VectorKeyValueScanLoops implements KeyValueScanLoops {
         o0.intoArray(out, to + step);
       }
       if (t < tokens) {
-        r0 = r0.mul(between);
-        r1 = r1.mul(between);
-        r2 = r2.mul(between);
-        r3 = r3.mul(between);
+        FloatVector factor = FloatVector.broadcast(S, between);
+        r0 = factor.mul(r0);
+        r1 = factor.mul(r1);
+        r2 = factor.mul(r2);
+        r3 = factor.mul(r3);
       }
     }
     FloatVector high = FloatVector.broadcast(S, after.high());

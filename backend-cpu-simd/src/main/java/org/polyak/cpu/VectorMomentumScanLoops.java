@@ -139,14 +139,15 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
         o1.intoArray(out, to1 + step);
       }
       if (t < tokens) {
-        p00 = p00.mul(between);
-        p01 = p01.mul(between);
-        p10 = p10.mul(between);
-        p11 = p11.mul(between);
-        p20 = p20.mul(between);
-        p21 = p21.mul(between);
-        p30 = p30.mul(between);
-        p31 = p31.mul(between);
+        FloatVector factor = FloatVector.broadcast(S, between);
+        p00 = factor.mul(p00);
+        p01 = factor.mul(p01);
+        p10 = factor.mul(p10);
+        p11 = factor.mul(p11);
+        p20 = factor.mul(p20);
+        p21 = factor.mul(p21);
+        p30 = factor.mul(p30);
+        p31 = factor.mul(p31);
       }
     }
     r00.intoArray(r, s0);
@@ -240,10 +241,11 @@ final class VectorMomentumScanLoops implements MomentumScanLoops {
         o0.intoArray(out, to + step);
       }
       if (t < tokens) {
-        p0 = p0.mul(between);
-        p1 = p1.mul(between);
-        p2 = p2.mul(between);
-        p3 = p3.mul(between);
+        FloatVector factor = FloatVector.broadcast(S, between);
+        p0 = factor.mul(p0);
+        p1 = factor.mul(p1);
+        p2 = factor.mul(p2);
+        p3 = factor.mul(p3);
       }
     }
     r0.intoArray(r, s0);

@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.polyak.spi.BinaryOp;
@@ -30,16 +32,34 @@ class VectorLoopsTest {
 
   @Test
   void everyLoopKeepsItsVectorsInRegisters() throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Loops.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    assertNothingIsAllocated(List.of());
+  }
+
+  /**
+   * The compiler knows what class a vector has that a loop carries only from what it is given, or
+   * from what it has seen so far: that may be nothing yet, or two widths. Helpers are inlined here
+   * by order, since compiled alone, without having seen anything, they become too large for it.
+   */
+  @Test
+  void everyLoopDoesSoWhateverTheCompilerHasSeenOfOtherVectors()
+      throws IOException, InterruptedException {
+    assertNothingIsAllocated(
+        List.of("-XX:-UseTypeProfile", "-XX:CompileCommand=inline,org.polyak.cpu.VectorMath::*"));
+  }
+
+  private static void assertNothingIsAllocated(List<String> settings)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(settings);
+    command.addAll(
+        List.of(
+            "--add-modules",
+            "jdk.incubator.vector",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Loops.class.getName()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output).contains("TANH: 0 bytes").doesNotContainPattern(": [1-9]\\d* bytes");
@@ -67,6 +87,7 @@ class VectorLoopsTest {
         loops.put(op.name(), () -> binary.apply(op, N, a, 0, a, N, b, 0));
       }
       ReduceKernel reduce = kernel(VectorReduceKernel.class);
+      loops.put("sum", () -> reduce.sum(N - 3, a, 0));
       loops.put("maximum", () -> reduce.maximum(N - 3, a, 0));
       loops.put("sum of rows", () -> reduce.sumRows(8, 512, 512, a, 0, b, 0));
       loops.put("maximum of rows", () -> reduce.maximumRows(8, 512, 512, a, 0, b, 0));
@@ -99,20 +120,23 @@ class VectorLoopsTest {
           () -> gemm.packTiles(tiles, terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
       addStepLoops(loops, a, b);
       addAttentionLoops(loops, a);
+      addHeadLoops(loops, a);
+      addOptimizerLoops(loops, a, b);
       return loops;
     }
 
     /** A few tokens of a head whose values are no multiple of two vectors. */
     private static void addAttentionLoops(Map<String, Runnable> loops, float[] a) {
-      HeadRows rows = kernel(VectorHeadRows.class);
-      RowLayout keys = RowLayout.panels(32, 8, rows.lanes());
-      RowLayout values = RowLayout.panels(48, 8, rows.lanes());
+      ScanLoops additive = kernel(VectorScanLoops.class);
+      RowLayout keys = RowLayout.panels(32, 8, additive.lanes());
+      RowLayout values = RowLayout.panels(48, 8, additive.lanes());
       CausalScan.Block block =
           new CausalScan.Block(8, 32, keys, values, a, a, a, new float[8 * 48]);
       float[] r = new float[32 * 48];
       float[] p = new float[32 * 48];
       float[] gradient = new float[8 * 32];
       Decay decay = Decay.of(.9);
+      loops.put("attention", () -> additive.run(block, r));
       MomentumScanLoops scan = kernel(VectorMomentumScanLoops.class);
       loops.put("attention with momentum", () -> scan.run(block, 5, a, decay, .1f, decay, p, r));
       KeyValueScanLoops both = kernel(VectorKeyValueScanLoops.class);
@@ -120,16 +144,48 @@ class VectorLoopsTest {
       loops.put(
           "gradients of keys and values",
           () -> both.run(block, a, gradient, partial, 5, a, .1f, decay, p, r));
+    }
+
+    /** Rows of two heads whose width is no multiple of a vector's. */
+    private static void addHeadLoops(Map<String, Runnable> loops, float[] a) {
+      HeadRows rows = kernel(VectorHeadRows.class);
+      RowLayout layout = RowLayout.panels(48, 8, rows.lanes());
+      FeatureMap map = FeatureMap.ELU_PLUS_ONE;
+      float[][] heads = {new float[8 * 48], new float[8 * 48]};
+      float[] gradients = new float[8 * 48];
+      float[] out = new float[8 * 90];
       float[] sums = new float[8];
-      float[] sum = new float[32];
+      float[] sum = new float[48];
+      loops.put("loaded heads", () -> rows.load(map, 8, 45, a, 0, 90, heads, 0, 1, layout));
+      loops.put("scaled heads", () -> rows.loadScaled(8, 45, a, 0, 90, heads, heads, 0, 1, layout));
+      loops.put("stored heads", () -> rows.store(8, 45, heads, 0, 1, layout, heads, out, 0, 90));
+      loops.put("chain rule", () -> rows.chain(map, 8, layout, a, gradients));
+      loops.put("weighted sum", () -> rows.weightedSum(8, layout, a, a, sum));
+      loops.put("denominators", () -> rows.denominators(8, layout, a, sum, 1, sums));
+      loops.put(
+          "running denominators", () -> rows.runningDenominators(8, layout, a, sum, a, 1, sums));
       loops.put(
           "gradients of denominators",
-          () -> rows.denominatorGradients(8, keys, a, gradient, a, sums));
+          () -> rows.denominatorGradients(8, layout, a, gradients, a, sums));
       loops.put(
           "completed gradients",
-          () ->
-              rows.completeGradients(
-                  FeatureMap.ELU_PLUS_ONE, 8, keys, a, a, sum, sums, a, gradient));
+          () -> rows.completeGradients(map, 8, layout, a, a, sum, sums, a, gradients));
+      loops.put("dots of heads", () -> rows.dots(8, 45, a, 0, 90, a, 0, 90, heads, 0));
+    }
+
+    private static void addOptimizerLoops(Map<String, Runnable> loops, float[] a, float[] b) {
+      OptimizerLoops optimizer = kernel(VectorOptimizerLoops.class);
+      OptimizerLoops.Descent descent = new OptimizerLoops.Descent(0, .9f, 1, true, 1e-3f);
+      OptimizerLoops.Moments moments =
+          new OptimizerLoops.Moments(0, 1, .9f, .1f, .99f, .01f, true, 1e-3f, 1, 1e-8f);
+      float[] first = new float[509];
+      float[] second = new float[509];
+      loops.put("descent", () -> optimizer.descend(descent, 1, 509, b, 0, a, 0));
+      loops.put("momentum", () -> optimizer.descend(descent, 1, 509, b, 0, a, 0, first, 0));
+      loops.put("Adam", () -> optimizer.adapt(moments, 1, 509, b, 0, a, 0, first, 0, second, 0));
+      loops.put("squared norm", () -> optimizer.squaredNorm(509, a, 0));
+      DotLoop dot = kernel(VectorDotLoop.class);
+      loops.put("dot", () -> dot.dot(509, a, 0, a, N));
     }
 
     /** One token of heads whose width is no multiple of two vectors. */
@@ -173,6 +229,9 @@ class VectorLoopsTest {
       int[] visible = new int[8];
       Arrays.fill(visible, 509);
       float[] rescale = new float[8];
+      loops.put("logarithms", () -> entropy.logarithms(largest));
+      loops.put("scaled gradients", () -> entropy.scale(509, b, 0, 2, 1));
+      loops.put("gradients of scores", () -> softmax.scoreGradients(8, 509, 512, a, b, largest, 1));
       loops.put(
           "softmax of rows",
           () -> softmax.advance(8, 509, 512, b, 1, visible, largest, sums, rescale));
