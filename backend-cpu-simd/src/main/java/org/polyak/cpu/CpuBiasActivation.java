@@ -102,7 +102,7 @@ final class CpuBiasActivation implements BiasActivationKernel {
               scratch);
           worker.giveBack(scratch);
         });
-    blocks.total(sums, width, 0, width, FloatSpan.of(biasGradient));
+    blocks.total(sums, width, 0, width, biasGradient);
     arrays.giveBack(sums);
   }
 }

@@ -106,9 +106,9 @@ final class CpuLayerNorm implements LayerNormKernel {
               scratch);
           worker.giveBack(scratch);
         });
-    blocks.total(sums, 2 * width, 0, width, FloatSpan.of(gainGradient));
+    blocks.total(sums, 2 * width, 0, width, gainGradient);
     if (biasGradient != null) {
-      blocks.total(sums, 2 * width, width, width, FloatSpan.of(biasGradient));
+      blocks.total(sums, 2 * width, width, width, biasGradient);
     }
     arrays.giveBack(sums);
   }

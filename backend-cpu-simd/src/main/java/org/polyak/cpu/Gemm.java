@@ -33,6 +33,7 @@ final class Gemm {
   private final WorkerPool pool;
   private final ArrayPool<float[]> arrays;
   private final GemmBlocks blocks;
+  private final Panels panels = new Panels();
   private final Packing packing = new Packing();
   private final Spreading spreading = new Spreading();
 
@@ -139,7 +140,7 @@ final class Gemm {
       dots(m, n, depth, a, b, c, accumulate);
     } else if (blocks.isDirect(m, n, depth, b)) {
       int whole = n - n % blocks.kernel().lanes();
-      spread(m, whole, depth, a, Panels.direct(b, depth), null, c, accumulate);
+      spread(m, whole, depth, a, panels.direct(b, depth), null, c, accumulate);
       if (whole < n) {
         single(m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
       }
@@ -220,8 +221,15 @@ final class Gemm {
       float[] buffer =
           arrays.borrow(Math.toIntExact(Panels.packedSize(columns, depth, blocks.kernel())));
       packStrip(b.columnsFrom(from), depth, columns, buffer);
-      Panels panels = Panels.packed(buffer, depth);
-      spread(m, columns, depth, a, panels, null, c.columnsFrom(from), accumulate);
+      spread(
+          m,
+          columns,
+          depth,
+          a,
+          panels.packed(buffer, depth),
+          null,
+          c.columnsFrom(from),
+          accumulate);
       arrays.giveBack(buffer);
     }
   }
@@ -236,7 +244,7 @@ final class Gemm {
 
   /** The loop that packs: one object for all products, which follow each other. */
   private final class Packing implements WorkerPool.Body {
-    private Operand b = Operand.NONE;
+    private Operand b = new Operand();
     private int depth;
     private int columns;
     private float[] buffer = b.data();
@@ -308,8 +316,8 @@ final class Gemm {
     private int m;
     private int n;
     private int depth;
-    private Operand a = Operand.NONE;
-    private Panels b = Panels.direct(a, 0);
+    private Operand a = new Operand();
+    private Panels b = new Panels();
     private @Nullable FloatSpan row;
     private Operand c = a;
     private boolean accumulate;

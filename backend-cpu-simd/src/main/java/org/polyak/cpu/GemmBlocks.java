@@ -61,14 +61,15 @@ final class GemmBlocks {
       dots(0, m, n, depth, a, b, c, accumulate);
     } else if (isDirect(m, n, depth, b)) {
       int whole = n - n % kernel.lanes();
-      Panels panels = Panels.direct(b, depth);
+      Panels panels = worker.panels().direct(b, depth);
       block(worker, 0, m, 0, whole, whole, depth, a, panels, null, c, accumulate);
       multiply(
           worker, m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
     } else {
       float[] packed = worker.borrow(Math.toIntExact(Panels.packedSize(n, depth, kernel)));
       pack(b, depth, n, 0, n, 0, depth, packed);
-      block(worker, 0, m, 0, n, n, depth, a, Panels.packed(packed, depth), null, c, accumulate);
+      Panels panels = worker.panels().packed(packed, depth);
+      block(worker, 0, m, 0, n, n, depth, a, panels, null, c, accumulate);
       worker.giveBack(packed);
     }
   }

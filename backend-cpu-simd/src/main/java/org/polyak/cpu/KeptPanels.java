@@ -73,7 +73,8 @@ final class KeptPanels {
     }
     float[] packed = arrays.borrow(Math.toIntExact(size));
     blocks.pack(b, depth, n, 0, n, 0, depth, packed);
-    Copy copy = new Copy(Panels.packed(packed, depth), b.offset(), b.columnStride(), n, depth);
+    Panels panels = new Panels().packed(packed, depth);
+    Copy copy = new Copy(panels, b.offset(), b.columnStride(), n, depth);
     copies.put(buffer, copy);
     bytes += bytes(copy);
     return copy;

@@ -9,6 +9,12 @@ final class MatrixProduct {
   private final Gemm gemm;
   private final KeptPanels keptPanels;
 
+  /** The operands of the product at hand: one after another has them. */
+  private final Operand x = new Operand();
+
+  private final Operand y = new Operand();
+  private final Operand z = new Operand();
+
   MatrixProduct(CpuDevice device) {
     this.gemm = device.gemm();
     this.keptPanels = device.keptPanels();
@@ -46,20 +52,11 @@ final class MatrixProduct {
     }
     int n = out.shape().dim(-1);
     int depth = a.shape().dim(-1);
-    Operand x = new Operand(left, CpuBuffer.offset(a), rowStrideA, columnStride(a));
-    Operand y = new Operand(right, CpuBuffer.offset(b), rowStride(b), columnStride(b));
-    Operand z = new Operand(to, CpuBuffer.offset(out), rowStrideC, columnStride(out));
+    x.moveTo(left, CpuBuffer.offset(a), rowStrideA, columnStride(a));
+    y.moveTo(right, CpuBuffer.offset(b), rowStride(b), columnStride(b));
+    z.moveTo(to, CpuBuffer.offset(out), rowStrideC, columnStride(out));
     multiply(
-        batch(batchAxes, a.layout(), b.layout(), out.layout()),
-        m,
-        n,
-        depth,
-        x,
-        y,
-        null,
-        z,
-        accumulate,
-        b);
+        batch(batchAxes, a.layout(), b.layout(), out.layout()), m, n, depth, null, accumulate, b);
   }
 
   /**
@@ -74,28 +71,19 @@ final class MatrixProduct {
     float[] right = CpuBuffer.unwritten(b);
     int n = b.shape().dim(0);
     int depth = b.shape().dim(1);
-    Operand x = new Operand(left, CpuBuffer.offset(a), rowStride(a), columnStride(a));
+    x.moveTo(left, CpuBuffer.offset(a), rowStride(a), columnStride(a));
     int columns = n == 1 ? 1 : stride(b.layout(), 0);
-    Operand y = new Operand(right, CpuBuffer.offset(b), stride(b.layout(), 1), columns);
-    Operand z = new Operand(to, CpuBuffer.offset(out), rowStride(out), columnStride(out));
+    y.moveTo(right, CpuBuffer.offset(b), stride(b.layout(), 1), columns);
+    z.moveTo(to, CpuBuffer.offset(out), rowStride(out), columnStride(out));
     FloatSpan row =
         bias != null && gemm.blocks().canBeginWithRow(n, depth) ? FloatSpan.of(bias) : null;
-    return multiply(Batch.SINGLE, out.shape().dim(0), n, depth, x, y, row, z, false, b);
+    return multiply(Batch.SINGLE, out.shape().dim(0), n, depth, row, false, b);
   }
 
   /** Multiplies; says whether the row was added to every row of the product. */
   private boolean multiply(
-      Batch batch,
-      int m,
-      int n,
-      int depth,
-      Operand x,
-      Operand y,
-      @Nullable FloatSpan row,
-      Operand z,
-      boolean accumulate,
-      Tensor b) {
-    Panels panels = batch.count() == 1 ? kept(b, m, n, depth, x, y, z) : null;
+      Batch batch, int m, int n, int depth, @Nullable FloatSpan row, boolean accumulate, Tensor b) {
+    Panels panels = batch.count() == 1 ? kept(b, m, n, depth) : null;
     if (panels == null) {
       gemm.multiply(batch, m, n, depth, x, y, z, accumulate);
       return false;
@@ -104,8 +92,7 @@ final class MatrixProduct {
     return row != null;
   }
 
-  private @Nullable Panels kept(
-      Tensor b, int m, int n, int depth, Operand x, Operand y, Operand z) {
+  private @Nullable Panels kept(Tensor b, int m, int n, int depth) {
     return keptPanels.suits(m, n, depth, x, y, z) && b.buffer() instanceof CpuBuffer.Floats buffer
         ? keptPanels.of(buffer, y, n, depth)
         : null;

@@ -2,22 +2,33 @@ package org.polyak.cpu;
 
 /**
  * A matrix in an array: element (i, j) is at {@code offset + i * rowStride + j * columnStride}. A
- * transpose is an exchange of strides. Immutable handle on mutable memory.
+ * transpose is an exchange of strides. Nobody moves it but who made it, between two products.
  */
 final class Operand {
-  /** No matrix. */
-  static final Operand NONE = new Operand(new float[0], 0, 0, 0);
-
-  private final float[] data;
-  private final int offset;
-  private final int rowStride;
-  private final int columnStride;
+  private float[] data;
+  private int offset;
+  private int rowStride;
+  private int columnStride;
 
   Operand(float[] data, int offset, int rowStride, int columnStride) {
     this.data = data;
     this.offset = offset;
     this.rowStride = rowStride;
     this.columnStride = columnStride;
+  }
+
+  /** No matrix yet: for those that {@link #moveTo} moves. */
+  Operand() {
+    this(new float[0], 0, 0, 0);
+  }
+
+  /** Goes on to another matrix. */
+  Operand moveTo(float[] data, int offset, int rowStride, int columnStride) {
+    this.data = data;
+    this.offset = offset;
+    this.rowStride = rowStride;
+    this.columnStride = columnStride;
+    return this;
   }
 
   float[] data() {

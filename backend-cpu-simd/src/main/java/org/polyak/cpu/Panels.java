@@ -5,31 +5,33 @@ import java.util.Arrays;
 /**
  * The right-hand matrix of a product as the tile loops read it: panels of columns, each a few
  * vectors wide, whose rows lie at a fixed distance. Packed panels are dense and padded with zeros
- * to whole vectors; direct panels are read where the matrix lies.
+ * to whole vectors; direct panels are read where the matrix lies. Nobody moves them but who made
+ * them, between two products.
  */
 final class Panels {
-  private final float[] data;
-  private final int offset;
-  private final int rowStride;
-  private final int depth;
-  private final boolean dense;
+  private float[] data = new float[0];
+  private int offset;
+  private int rowStride;
+  private int depth;
+  private boolean dense;
 
-  private Panels(float[] data, int offset, int rowStride, int depth, boolean dense) {
+  /** Goes on to panels written one after another by {@link #pack}. */
+  Panels packed(float[] packed, int depth) {
+    return moveTo(packed, 0, 0, depth, true);
+  }
+
+  /** Goes on to the matrix itself; its columns lie side by side. */
+  Panels direct(Operand b, int depth) {
+    return moveTo(b.data(), b.offset(), b.rowStride(), depth, false);
+  }
+
+  private Panels moveTo(float[] data, int offset, int rowStride, int depth, boolean dense) {
     this.data = data;
     this.offset = offset;
     this.rowStride = rowStride;
     this.depth = depth;
     this.dense = dense;
-  }
-
-  /** Panels written one after another by {@link #pack}. */
-  static Panels packed(float[] packed, int depth) {
-    return new Panels(packed, 0, 0, depth, true);
-  }
-
-  /** The matrix itself; its columns lie side by side. */
-  static Panels direct(Operand b, int depth) {
-    return new Panels(b.data(), b.offset(), b.rowStride(), depth, false);
+    return this;
   }
 
   float[] data() {

@@ -1,6 +1,7 @@
 package org.polyak.cpu;
 
 import java.util.Arrays;
+import org.polyak.spi.Tensor;
 
 /**
  * How the rows of a matrix are cut into tasks: by its extents alone, so that sums over rows do not
@@ -43,9 +44,9 @@ record RowBlocks(int total, int size) {
    * @param length length of the stretch
    * @param out receives the totals
    */
-  void total(float[] sums, int stride, int from, int length, FloatSpan out) {
-    float[] data = out.data();
-    int offset = out.offset();
+  void total(float[] sums, int stride, int from, int length, Tensor out) {
+    float[] data = CpuBuffer.floats(out);
+    int offset = CpuBuffer.offset(out);
     Arrays.fill(data, offset, offset + length, 0);
     for (int block = 0; block < count(); block++) {
       int at = block * stride + from;

@@ -16,7 +16,7 @@ final class RowTiles {
    */
   private static final int DIRECT_STRIDE = 256;
 
-  private Operand a = new Operand(new float[0], 0, 0, 0);
+  private Operand a = new Operand();
   private float[] packed = a.data();
   private int tileRows;
   private int rowFrom;

@@ -12,6 +12,9 @@ final class VectorBinaryKernel implements BinaryKernel {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
 
+  /** So few may be all that an operation has in a step: its vectors would long be objects. */
+  private static final int FEW = 256;
+
   VectorBinaryKernel() {}
 
   @Override
@@ -24,16 +27,25 @@ final class VectorBinaryKernel implements BinaryKernel {
       int bOffset,
       float[] out,
       int outOffset) {
-    int whole = n - n % L;
+    int whole = n < FEW ? 0 : n - n % L;
     vectors(op, whole, a, aOffset, b, bOffset, out, outOffset);
-    if (whole < n) {
-      float[] aTail = new float[L];
-      float[] bTail = new float[L];
-      System.arraycopy(a, aOffset + whole, aTail, 0, n - whole);
-      System.arraycopy(b, bOffset + whole, bTail, 0, n - whole);
-      vectors(op, L, aTail, 0, bTail, 0, aTail, 0);
-      System.arraycopy(aTail, 0, out, outOffset + whole, n - whole);
+    for (int i = whole; i < n; i++) {
+      out[outOffset + i] = scalar(op, a[aOffset + i], b[bOffset + i]);
     }
+  }
+
+  /** To the same bits: each operation rounds once, or not at all. */
+  private static float scalar(BinaryOp op, float a, float b) {
+    return switch (op) {
+      case ADD -> a + b;
+      case SUBTRACT -> a - b;
+      case MULTIPLY -> a * b;
+      case DIVIDE -> a / b;
+      case MAXIMUM -> Math.max(a, b);
+      case MINIMUM -> Math.min(a, b);
+      case LESS -> a < b ? 1 : 0;
+      case EQUAL -> a == b ? 1 : 0;
+    };
   }
 
   @Override

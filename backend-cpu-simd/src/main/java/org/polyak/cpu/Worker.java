@@ -17,6 +17,7 @@ final class Worker {
 
   private final ArrayPool<int[]> integers = ArrayPool.ofInts(IDLE_BYTE_LIMIT);
   private final RowTiles rowTiles = new RowTiles();
+  private final Panels panels = new Panels();
 
   /** What is lent to all {@link Scratch}es, a stack. */
   private final List<float[]> lent = new ArrayList<>();
@@ -46,6 +47,11 @@ final class Worker {
   /** The rows of the matrix product that this worker is at. */
   RowTiles rowTiles() {
     return rowTiles;
+  }
+
+  /** The right-hand matrix of the product that this worker computes alone. */
+  Panels panels() {
+    return panels;
   }
 
   /** What a kernel kept with this worker; null when nothing. */

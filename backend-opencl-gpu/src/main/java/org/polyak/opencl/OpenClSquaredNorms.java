@@ -3,6 +3,7 @@ package org.polyak.opencl;
 import java.util.List;
 import org.polyak.opencl.driver.Kernel;
 import org.polyak.spi.DType;
+import org.polyak.spi.Layout;
 import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
@@ -50,7 +51,7 @@ final class OpenClSquaredNorms implements SquaredNormsKernel {
       for (int first = 0; first < count; first += batch) {
         launch(tensors.subList(first, Math.min(count, first + batch)), first, slabs, sums);
       }
-      Tensor column = norms.view(norms.layout().reshape(Shape.of(count, 1)).orElseThrow());
+      Tensor column = norms.view(Layout.contiguous(Shape.of(count, 1), norms.layout().offset()));
       reduction.reduce(ReduceOp.SUM, sums, 1, column);
     }
   }

@@ -1,8 +1,8 @@
 package org.polyak.opencl;
 
 import java.util.List;
+import java.util.Objects;
 import org.polyak.spi.BinaryOp;
-import org.polyak.spi.Layout;
 import org.polyak.spi.ReduceOp;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Shape;
@@ -101,8 +101,7 @@ final class RowYardsticks {
   }
 
   private static Tensor reshaped(Tensor tensor, Shape shape) {
-    Layout layout = tensor.layout().reshape(shape).orElseThrow();
-    return tensor.view(layout);
+    return tensor.view(Objects.requireNonNull(tensor.layout().reshape(shape)));
   }
 
   private void reductions() {

@@ -1,7 +1,7 @@
 package org.polyak.spi;
 
 import java.util.Arrays;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a shape lies in a buffer: element {@code (i_0, …, i_r)} is at {@code offset + Σ i_a ·
@@ -12,6 +12,9 @@ public final class Layout {
   private final Shape shape;
   private final long[] strides;
   private final long offset;
+
+  /** Of a matrix, made when first asked for. */
+  private @Nullable Layout transposed;
 
   private Layout(Shape shape, long[] strides, long offset) {
     this.shape = shape;
@@ -122,6 +125,18 @@ public final class Layout {
   public Layout transpose(int first, int second) {
     int a = shape.axis(first);
     int b = shape.axis(second);
+    if (shape.rank() != 2 || a == b) {
+      return exchanged(a, b);
+    }
+    Layout made = transposed;
+    if (made == null) {
+      made = exchanged(a, b);
+      transposed = made;
+    }
+    return made;
+  }
+
+  private Layout exchanged(int a, int b) {
     int[] dims = shape.dims();
     long[] exchanged = strides.clone();
     dims[a] = shape.dim(b);
@@ -181,11 +196,11 @@ public final class Layout {
 
   /**
    * The same elements in the same row-major order under another shape, when strides can express it;
-   * empty when a copy would be needed.
+   * null when a copy would be needed.
    *
    * @throws IllegalArgumentException when the number of elements differs
    */
-  public Optional<Layout> reshape(Shape target) {
+  public @Nullable Layout reshape(Shape target) {
     if (target.size() != shape.size()) {
       throw new IllegalArgumentException(
           "Shape "
@@ -197,7 +212,7 @@ public final class Layout {
               + ".");
     }
     if (isContiguous()) {
-      return Optional.of(contiguous(target, offset));
+      return contiguous(target, offset);
     }
     long[] result = new long[target.rank()];
     int source = shape.rank() - 1;
@@ -216,18 +231,18 @@ public final class Layout {
         remaining = shape.dim(source--);
         while (remaining % extent != 0 || (remaining < extent)) {
           if (source < 0 || strides[source] != stride * remaining) {
-            return Optional.empty();
+            return null;
           }
           remaining *= shape.dim(source--);
         }
       } else if (remaining % extent != 0) {
-        return Optional.empty();
+        return null;
       }
       result[axis] = stride;
       stride *= extent;
       remaining /= extent;
     }
-    return Optional.of(new Layout(target, result, offset));
+    return new Layout(target, result, offset);
   }
 
   /** What {@link Shape#rowMajor} keeps. */

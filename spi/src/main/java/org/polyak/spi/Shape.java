@@ -63,6 +63,11 @@ public final class Shape {
     return made;
   }
 
+  /** Whether these are its extents. */
+  public boolean isOf(int... extents) {
+    return Arrays.equals(dims, extents);
+  }
+
   /** Number of axes. */
   public int rank() {
     return dims.length;

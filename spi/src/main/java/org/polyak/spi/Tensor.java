@@ -28,6 +28,22 @@ public record Tensor(Buffer buffer, DType dtype, Layout layout) {
     return other.equals(layout) ? this : new Tensor(buffer, dtype, other);
   }
 
+  /**
+   * The rows {@code [R, E]} of a tensor {@code [.., E]}, without a copy.
+   *
+   * @throws IllegalArgumentException when rows do not follow each other at one distance
+   */
+  public Tensor rows() {
+    if (shape().rank() == 2) {
+      return this;
+    }
+    Layout rows = layout.reshape(shape().rows());
+    if (rows == null) {
+      throw new IllegalArgumentException("A tensor of layout " + layout + " is not made of rows.");
+    }
+    return view(rows);
+  }
+
   /** Two axes exchanged, without a copy. */
   public Tensor transpose(int first, int second) {
     return view(layout.transpose(first, second));

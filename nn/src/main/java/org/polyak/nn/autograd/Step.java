@@ -24,32 +24,38 @@ public sealed interface Step {
   /** The result whose gradient the rule takes; of several, the first. */
   Variable out();
 
+  /** A verb, a view, or a few of them. */
+  sealed interface Verb extends Step {}
+
+  /** A fused operation; its rule wants a contiguous gradient. */
+  sealed interface Fused extends Step {}
+
   /** {@code out = op(x)}. */
-  record Unary(UnaryOp op, Variable x, Variable out) implements Step {}
+  record Unary(UnaryOp op, Variable x, Variable out) implements Verb {}
 
   /** {@code out = op(a, b)}, both broadcast to the shape of {@code out}. */
-  record Binary(BinaryOp op, Variable a, Variable b, Variable out) implements Step {}
+  record Binary(BinaryOp op, Variable a, Variable b, Variable out) implements Verb {}
 
   /** {@code out = x · factor}. */
-  record Scale(Variable x, double factor, Variable out) implements Step {}
+  record Scale(Variable x, double factor, Variable out) implements Verb {}
 
   /** {@code out = x + constant}. */
-  record Shift(Variable x, Variable out) implements Step {}
+  record Shift(Variable x, Variable out) implements Verb {}
 
   /** {@code out = condition ≠ 0 ? a : b}, all broadcast to the shape of {@code out}. */
-  record Select(Variable condition, Variable a, Variable b, Variable out) implements Step {}
+  record Select(Variable condition, Variable a, Variable b, Variable out) implements Verb {}
 
   /** The same elements in the same order under another shape. */
-  record Reshape(Variable x, Variable out) implements Step {}
+  record Reshape(Variable x, Variable out) implements Verb {}
 
   /** Axis i of {@code out} is axis {@code order[i]} of {@code x}. */
-  record Permute(Variable x, List<Integer> order, Variable out) implements Step {}
+  record Permute(Variable x, List<Integer> order, Variable out) implements Verb {}
 
   /** Positions from {@code from} on along {@code axis}. */
-  record Slice(Variable x, int axis, int from, Variable out) implements Step {}
+  record Slice(Variable x, int axis, int from, Variable out) implements Verb {}
 
-  /** Parts that make up {@code x} along {@code axis}. */
-  record Split(Variable x, int axis, List<Variable> parts) implements Step {
+  /** Views that together make up {@code x}, which fills its memory. */
+  record Split(Variable x, List<Variable> parts) implements Verb {
     @Override
     public Variable out() {
       return parts.getFirst();
@@ -57,28 +63,28 @@ public sealed interface Step {
   }
 
   /** {@code x} repeated to a larger shape. */
-  record Broadcast(Variable x, Variable out) implements Step {}
+  record Broadcast(Variable x, Variable out) implements Verb {}
 
   /** A contiguous copy. */
-  record Copy(Variable x, Variable out) implements Step {}
+  record Copy(Variable x, Variable out) implements Verb {}
 
   /** Parts side by side along {@code axis}. */
-  record Concatenate(int axis, List<Variable> parts, Variable out) implements Step {}
+  record Concatenate(int axis, List<Variable> parts, Variable out) implements Verb {}
 
   /** A reduction of {@code axis} to extent 1. */
-  record Reduce(ReduceOp op, Variable x, int axis, Variable out) implements Step {}
+  record Reduce(ReduceOp op, Variable x, int axis, Variable out) implements Verb {}
 
   /** Running sums along {@code axis}. */
-  record CumulativeSum(Variable x, int axis, boolean reversed, Variable out) implements Step {}
+  record CumulativeSum(Variable x, int axis, boolean reversed, Variable out) implements Verb {}
 
   /** {@code out = a·b} over broadcast batch axes. */
-  record MatMul(Variable a, Variable b, Variable out) implements Step {}
+  record MatMul(Variable a, Variable b, Variable out) implements Verb {}
 
   /** {@code out = x·weightᵀ} with {@code x [R, in]} and {@code weight [out, in]}. */
-  record Linear(Variable x, Variable weight, Variable out) implements Step {}
+  record Linear(Variable x, Variable weight, Variable out) implements Verb {}
 
   /** {@code out[r] = table[indices[r]]}. */
-  record GatherRows(Variable table, Variable indices, Variable out) implements Step {}
+  record GatherRows(Variable table, Variable indices, Variable out) implements Verb {}
 
   /** A fused attention of the linear family. Null states are absent. */
   record Attention(
@@ -91,7 +97,7 @@ public sealed interface Step {
       Tensor saved,
       @Nullable CarriedState last,
       Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** Fused softmax attention. */
   record SoftmaxAttention(
@@ -104,10 +110,10 @@ public sealed interface Step {
       double scale,
       Tensor logSumExp,
       Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** Fused softmax of rows. */
-  record Softmax(SoftmaxKernel kernel, Variable x, Variable out) implements Step {}
+  record Softmax(SoftmaxKernel kernel, Variable x, Variable out) implements Fused {}
 
   /** Fused layer normalisation of rows. */
   record LayerNorm(
@@ -117,7 +123,7 @@ public sealed interface Step {
       @Nullable Variable bias,
       Tensor saved,
       Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** A fused linear layer of rows, and its dropout. */
   record FusedLinear(
@@ -128,11 +134,11 @@ public sealed interface Step {
       Variable weight,
       Variable bias,
       Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** Fused bias and activation of rows. */
   record BiasActivation(BiasActivationKernel kernel, Variable x, Variable bias, Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** Fused softmax cross-entropy of rows. */
   record CrossEntropy(
@@ -141,14 +147,14 @@ public sealed interface Step {
       Variable targets,
       double labelSmoothing,
       Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** Fused mixture-of-logistics loss of rows. */
   record LogisticMixture(
       LogisticMixtureKernel kernel, Variable parameters, Variable targets, Variable out)
-      implements Step {}
+      implements Fused {}
 
   /** Fused dropout. */
   record Dropout(DropoutKernel kernel, Variable x, double rate, int seed, Variable out)
-      implements Step {}
+      implements Fused {}
 }

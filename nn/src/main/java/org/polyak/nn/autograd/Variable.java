@@ -1,5 +1,6 @@
 package org.polyak.nn.autograd;
 
+import org.jspecify.annotations.Nullable;
 import org.polyak.spi.DType;
 import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
@@ -11,6 +12,9 @@ import org.polyak.spi.Tensor;
 public final class Variable {
   private final Tensor tensor;
   private final boolean requiresGradient;
+
+  /** Made when first asked for. */
+  private @Nullable Tensor rows;
 
   private Variable(Tensor tensor, boolean requiresGradient) {
     this.tensor = tensor;
@@ -35,6 +39,16 @@ public final class Variable {
   /** The value. */
   public Tensor tensor() {
     return tensor;
+  }
+
+  /** The value as {@link Tensor#rows}. */
+  public Tensor rows() {
+    Tensor made = rows;
+    if (made == null) {
+      made = tensor.rows();
+      rows = made;
+    }
+    return made;
   }
 
   /** Whether gradients flow to this node. */

@@ -11,7 +11,6 @@ import org.polyak.spi.Tensor;
  * lie side by side in memory, so that one product computes all.
  */
 final class Projections {
-  private final int[] widths;
   private final Tensor weight;
   private final Tensor bias;
   private final List<Variable> weights;
@@ -33,7 +32,6 @@ final class Projections {
    * @param projections the layers
    */
   Projections(ParameterFactory factory, int in, List<Projection> projections) {
-    widths = projections.stream().mapToInt(Projection::width).toArray();
     int width = projections.stream().mapToInt(Projection::width).sum();
     weight = factory.allocate(width, in);
     bias = factory.allocate(width);
@@ -52,9 +50,8 @@ final class Projections {
     this.biases = List.copyOf(biases);
   }
 
-  /** From [.., in] to [.., width] for each layer. */
-  List<Variable> forward(Ops ops, Variable x) {
-    Variable out = ops.linear(x, ops.whole(weight, 0, weights), ops.whole(bias, 0, biases));
-    return ops.split(out, -1, widths);
+  /** From [.., in] to the widths of all layers side by side. */
+  Variable forward(Ops ops, Variable x) {
+    return ops.linear(x, ops.whole(weight, 0, weights), ops.whole(bias, 0, biases));
   }
 }

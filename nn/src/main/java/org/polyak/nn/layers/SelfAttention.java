@@ -17,6 +17,10 @@ import org.polyak.spi.fused.AttentionSpec;
 public final class SelfAttention {
   private final AttentionConfig config;
   private final boolean causal;
+
+  /** Null for softmax. */
+  private final @Nullable AttentionSpec spec;
+
   private final int heads;
   private final int keyDim;
   private final int valueDim;
@@ -36,6 +40,10 @@ public final class SelfAttention {
   public SelfAttention(ParameterFactory factory, TransformerConfig config) {
     this.config = config.attention();
     this.causal = config.causal();
+    this.spec =
+        config.attention() instanceof AttentionConfig.Softmax
+            ? null
+            : AttentionSpecs.parallel(config.attention(), causal);
     this.heads = config.heads();
     this.keyDim = config.keyDim();
     this.valueDim = config.valueDim();
@@ -61,18 +69,17 @@ public final class SelfAttention {
    * @return [B, N, E]
    */
   public Variable forward(Ops ops, Variable x, int @Nullable [] lengths) {
-    List<Variable> projected = projections.forward(ops, x);
-    Variable queries = byHead(ops, projected.get(0), keyDim);
-    Variable keys = byHead(ops, projected.get(1), keyDim);
-    Variable values = byHead(ops, projected.get(2), valueDim);
+    List<Variable> projected = projected(ops, x);
+    Variable queries = projected.get(0);
+    Variable keys = projected.get(1);
+    Variable values = projected.get(2);
     Variable out;
-    if (config instanceof AttentionConfig.Softmax) {
+    if (spec == null) {
       out = ops.softmaxAttention(queries, keys, values, lengths, causal, 1 / Math.sqrt(keyDim));
     } else {
       if (config instanceof Momentum momentum && momentum.weighting() != Weighting.EQ13) {
         values = EndAnchoredWeights.apply(ops, momentum, values, lengths);
       }
-      AttentionSpec spec = AttentionSpecs.parallel(config, causal);
       out = ops.attention(spec, queries, keys, values, lengths);
     }
     return merge(ops, out);
@@ -94,15 +101,15 @@ public final class SelfAttention {
    * @return [B, 1, E]
    */
   Variable step(Ops ops, Variable x, AttentionCache cache) {
-    List<Variable> projected = projections.forward(ops, x);
-    Variable query = byHead(ops, projected.get(0), keyDim);
-    Variable key = byHead(ops, projected.get(1), keyDim);
-    Variable value = byHead(ops, projected.get(2), valueDim);
+    List<Variable> projected = projected(ops, x);
+    Variable query = projected.get(0);
+    Variable key = projected.get(1);
+    Variable value = projected.get(2);
     Variable out =
         switch (cache) {
           case AttentionCache.Recurrent recurrent -> {
-            AttentionSpec spec = AttentionSpecs.stepwise(config);
-            Variable read = ops.advance(spec, query, key, value, recurrent.state());
+            Variable read =
+                ops.advance(AttentionSpecs.stepwise(config), query, key, value, recurrent.state());
             yield config instanceof AttentionConfig.LinearUnnormalised
                 ? ops.scale(read, 1 / Math.sqrt(maximumLength))
                 : read;
@@ -116,9 +123,9 @@ public final class SelfAttention {
     return merge(ops, out);
   }
 
-  /** From [B, N, H·D] to [B, N, H, D]. */
-  private Variable byHead(Ops ops, Variable x, int channels) {
-    return ops.reshape(x, x.shape().dim(0), x.shape().dim(1), heads, channels);
+  /** From [B, N, E] to queries and keys [B, N, H, K] and values [B, N, H, V]. */
+  private List<Variable> projected(Ops ops, Variable x) {
+    return ops.splitHeads(projections.forward(ops, x), heads, keyDim, keyDim, valueDim);
   }
 
   /** From [B, N, H, V] through the output projection and dropout. */

@@ -136,7 +136,7 @@ public abstract sealed class ArithmeticOps extends ArrayOps permits Ops {
   /** The sum of all elements, of rank 0. */
   public final Variable sumAll(Variable x) {
     int size = Math.toIntExact(x.shape().size());
-    return reshape(sum(reshape(x, size), 0), Shape.of());
+    return reshape(sum(reshape(x, size), 0), shape());
   }
 
   /** Means along one axis, which stays with extent 1. */
@@ -157,7 +157,7 @@ public abstract sealed class ArithmeticOps extends ArrayOps permits Ops {
   private Variable reduce(ReduceOp op, Variable x, int axis) {
     requireF32(op.toString(), x);
     int resolved = x.shape().axis(axis);
-    Variable out = result(allocate(x.shape().with(resolved, 1)), x);
+    Variable out = result(allocate(shapes().with(x.shape(), resolved, 1)), x);
     kernels().reduce(op, x.tensor(), resolved, out.tensor());
     return record(new Step.Reduce(op, x, resolved, out));
   }
@@ -186,7 +186,7 @@ public abstract sealed class ArithmeticOps extends ArrayOps permits Ops {
     Tensor right = b.tensor();
     Shape shape;
     if (sa.rank() == 2 && sb.rank() == 2) {
-      shape = Shape.of(sa.dim(0), sb.dim(1));
+      shape = shape(sa.dim(0), sb.dim(1));
     } else {
       Shape batch = broadcast("matmul", leading(sa), leading(sb));
       left = left.broadcastTo(matrices(batch, sa.dim(-2), sa.dim(-1)));
@@ -207,7 +207,7 @@ public abstract sealed class ArithmeticOps extends ArrayOps permits Ops {
         "needs a table [V, E] and I32 indices [R], not %s and %s",
         table,
         indices);
-    Shape shape = Shape.of(indices.shape().dim(0), table.shape().dim(1));
+    Shape shape = shape(indices.shape().dim(0), table.shape().dim(1));
     Variable out = result(allocate(shape), table);
     kernels().gatherRows(table.tensor(), indices.tensor(), out.tensor());
     return record(new Step.GatherRows(table, indices, out));

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Step;
@@ -76,7 +76,7 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   }
 
   private Variable upload(DType dtype, MemorySegment host, int length, int... dims) {
-    Shape shape = Shape.of(dims);
+    Shape shape = shape(dims);
     require(shape.size() == length, "constant", "%d values do not fill shape %s", length, shape);
     Tensor tensor = scope.allocate(dtype, shape);
     engine.backend().upload(host, tensor);
@@ -85,7 +85,7 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
 
   /** One value everywhere. */
   public final Variable filled(double value, int... dims) {
-    Tensor tensor = scope.allocate(DType.F32, Shape.of(dims));
+    Tensor tensor = allocate(shape(dims));
     kernels().fill(tensor, value);
     return Variable.constant(tensor);
   }
@@ -133,7 +133,7 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
    * The same elements in the same order under another shape; copies where strides forbid a view.
    */
   public final Variable reshape(Variable x, int... dims) {
-    return reshape(x, Shape.of(dims));
+    return reshape(x, shape(dims));
   }
 
   /**
@@ -143,9 +143,9 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     if (shape.equals(x.shape())) {
       return x;
     }
-    Optional<Layout> layout = x.tensor().layout().reshape(shape);
-    Variable source = layout.isPresent() ? x : copy(x);
-    Tensor view = source.tensor().view(layout.orElseGet(() -> Layout.contiguous(shape)));
+    Layout layout = x.tensor().layout().reshape(shape);
+    Variable source = layout == null ? copy(x) : x;
+    Tensor view = source.tensor().view(layout == null ? Layout.contiguous(shape) : layout);
     Variable out = result(view, source);
     return records(out) ? record(new Step.Reshape(source, out)) : out;
   }
@@ -194,16 +194,66 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
           x.shape().dim(resolved),
           axis);
     }
+    Variable source = splittable(x);
+    Layout layout = source.tensor().layout();
     Variable[] parts = new Variable[extents.length];
     int position = 0;
     for (int i = 0; i < extents.length; i++) {
-      int end = position + extents[i];
-      parts[i] = result(x.tensor().slice(resolved, position, end), x);
-      position = end;
+      Shape shape = shapes().with(x.shape(), resolved, extents[i]);
+      parts[i] = result(source.tensor().view(layout.part(resolved, position, shape)), source);
+      position += extents[i];
     }
+    return parts(source, parts);
+  }
+
+  /**
+   * The heads of several kinds that lie side by side along the last axis, without a copy.
+   *
+   * @param x {@code [.., E]}
+   * @param heads H, of each kind
+   * @param channels D of the heads of each kind; E is the sum of all H·D
+   * @return {@code [.., H, D]} for each kind
+   */
+  public final List<Variable> splitHeads(Variable x, int heads, int... channels) {
+    Shape joined = x.shape();
+    int whole = 0;
+    for (int each : channels) {
+      whole += heads * each;
+    }
+    if (whole != joined.dim(-1)) {
+      throw refusal(
+          "splitHeads",
+          "%d heads of %s channels do not make up the %d of the last axis",
+          heads,
+          Arrays.toString(channels),
+          joined.dim(-1));
+    }
+    Variable source = splittable(x);
+    Layout layout = source.tensor().layout();
+    Variable[] parts = new Variable[channels.length];
+    int[] dims = Arrays.copyOf(joined.dims(), joined.rank() + 1);
+    dims[joined.rank() - 1] = heads;
+    int position = 0;
+    for (int i = 0; i < channels.length; i++) {
+      dims[joined.rank()] = channels[i];
+      Shape part = shapes().with(joined, -1, heads * channels[i]);
+      Layout byHead = layout.part(-1, position, part).reshape(shape(dims));
+      parts[i] = result(source.tensor().view(Objects.requireNonNull(byHead)), source);
+      position += heads * channels[i];
+    }
+    return parts(source, parts);
+  }
+
+  /** What fills its memory, so that a part of its gradient lies there as the part lies here. */
+  private Variable splittable(Variable x) {
+    boolean fills = x.tensor().layout().equals(Layout.contiguous(x.shape()));
+    return fills || tape == null ? x : copy(x);
+  }
+
+  private List<Variable> parts(Variable whole, Variable... parts) {
     List<Variable> list = List.of(parts);
-    if (extents.length > 0 && records(parts[0])) {
-      record(new Step.Split(x, resolved, list));
+    if (parts.length > 0 && records(parts[0])) {
+      record(new Step.Split(whole, list));
     }
     return list;
   }
@@ -221,7 +271,7 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
   }
 
   /** As {@link #contiguous(Variable)}, of a value without a gradient. */
-  final Tensor contiguous(Tensor x) {
+  public final Tensor contiguous(Tensor x) {
     return x.layout().isContiguous() ? x : copy(Variable.constant(x)).tensor();
   }
 
@@ -255,9 +305,11 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
       }
       extent += part.shape().dim(resolved);
     }
-    Shape shape = first.with(resolved, extent);
+    Shape shape = shapes().with(first, resolved, extent);
     Tensor joined =
-        inPlace(resolved, shape, parts).orElseGet(() -> concatenated(resolved, shape, parts));
+        resolved == 0 && followEachOther(parts)
+            ? parts[0].tensor().view(Layout.contiguous(shape, parts[0].tensor().layout().offset()))
+            : concatenated(resolved, shape, parts);
     return record(new Step.Concatenate(resolved, List.of(parts), result(joined, parts)));
   }
 
@@ -291,11 +343,10 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     return out;
   }
 
-  /** The parts as one view, when they follow each other in memory along the first axis. */
-  private static Optional<Tensor> inPlace(int axis, Shape shape, Variable... parts) {
+  private static boolean followEachOther(Variable... parts) {
     Tensor first = parts[0].tensor();
     long position = first.layout().offset();
-    boolean follow = axis == 0;
+    boolean follow = true;
     for (Variable part : parts) {
       Tensor tensor = part.tensor();
       follow &=
@@ -304,12 +355,18 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
               && tensor.layout().offset() == position;
       position += tensor.shape().size();
     }
-    return follow
-        ? Optional.of(first.view(Layout.contiguous(shape, first.layout().offset())))
-        : Optional.empty();
+    return follow;
   }
 
   // Common ground
+
+  final Shapes shapes() {
+    return engine.shapes();
+  }
+
+  final Shape shape(int... dims) {
+    return engine.shapes().of(dims);
+  }
 
   final Tensor allocate(Shape shape) {
     return scope.allocate(DType.F32, shape);
@@ -327,6 +384,12 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
     return Variable.of(tensor, tape != null && (a.requiresGradient() || b.requiresGradient()));
   }
 
+  final Variable result(Tensor tensor, Variable a, Variable b, Variable c) {
+    return Variable.of(
+        tensor,
+        tape != null && (a.requiresGradient() || b.requiresGradient() || c.requiresGradient()));
+  }
+
   private static boolean requireGradient(Variable... inputs) {
     for (Variable input : inputs) {
       if (input.requiresGradient()) {
@@ -334,11 +397,6 @@ public abstract sealed class ArrayOps permits ArithmeticOps {
       }
     }
     return false;
-  }
-
-  /** The rows {@code [R, E]} of a contiguous tensor {@code [.., E]}, without a copy. */
-  static Tensor rows(Tensor x) {
-    return x.shape().rank() == 2 ? x : x.view(x.layout().reshape(x.shape().rows()).orElseThrow());
   }
 
   /** Whether {@link #record} keeps a step with this result: if not, none need be made. */

@@ -94,8 +94,8 @@ final class AttentionOps {
     Variable k = headMajor(ops, keys);
     Variable v = headMajor(ops, values);
     AttentionInputs inputs = inputs(ops, q, k, v, keyLengths);
-    Variable out = ops.result(ops.allocate(outShape(inputs)), q, k, v);
-    Tensor logSumExp = ops.allocate(Shape.of(inputs.batch(), inputs.queryCount(), inputs.heads()));
+    Variable out = ops.result(ops.allocate(outShape(ops, inputs)), q, k, v);
+    Tensor logSumExp = ops.allocate(ops.shape(inputs.batch(), inputs.queryCount(), inputs.heads()));
     kernel.forward(inputs, causal, scale, out.tensor(), logSumExp);
     return ops.record(
         new Step.SoftmaxAttention(kernel, inputs, q, k, v, causal, scale, logSumExp, out));
@@ -125,7 +125,7 @@ final class AttentionOps {
     Variable v = headMajor(ops, values);
     AttentionInputs inputs = inputs(ops, q, k, v, keyLengths);
     boolean stateGradient = ops.recording() && initial != null && initial.requiresGradient();
-    Tensor outTensor = ops.allocate(outShape(inputs));
+    Tensor outTensor = ops.allocate(outShape(ops, inputs));
     Variable out =
         Variable.of(outTensor, stateGradient || ops.result(outTensor, q, k, v).requiresGradient());
     Tensor saved = out.requiresGradient() ? ops.allocate(kernel.savedShape(inputs)) : null;
@@ -171,8 +171,8 @@ final class AttentionOps {
     return new AttentionInputs(q.tensor(), k.tensor(), v.tensor(), lengths);
   }
 
-  private static Shape outShape(AttentionInputs in) {
-    return Shape.of(in.batch(), in.queryCount(), in.heads(), in.valueDim());
+  private static Shape outShape(Ops ops, AttentionInputs in) {
+    return ops.shape(in.batch(), in.queryCount(), in.heads(), in.valueDim());
   }
 
   /** Fused kernels need the heads and channels of a token to lie together. */

@@ -23,6 +23,7 @@ public final class Engine {
   private final FusedKernels fused;
   private final Map<Object, Support<?>> answers = new HashMap<>();
   private final SortedMap<String, String> report = new TreeMap<>();
+  private final Shapes shapes = new Shapes();
 
   /** With the backend's own fused operations. */
   public Engine(Backend backend) {
@@ -43,6 +44,11 @@ public final class Engine {
   /** The required verbs. */
   public Kernels kernels() {
     return backend.kernels();
+  }
+
+  /** The shapes of results. */
+  Shapes shapes() {
+    return shapes;
   }
 
   /**

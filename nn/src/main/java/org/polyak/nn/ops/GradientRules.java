@@ -37,7 +37,11 @@ final class GradientRules {
     for (int i = steps.size() - 1; i >= 0; i--) {
       Step step = steps.get(i);
       if (isReached(step)) {
-        apply(step, sums.orZero(step.out()));
+        Tensor g = sums.orZero(step.out());
+        switch (step) {
+          case Step.Verb verb -> apply(verb, Variable.constant(g));
+          case Step.Fused fused -> apply(fused, ops.contiguous(g));
+        }
       }
     }
     return sums.all();
@@ -52,7 +56,7 @@ final class GradientRules {
     };
   }
 
-  private void apply(Step step, Variable g) {
+  private void apply(Step.Verb step, Variable g) {
     switch (step) {
       case Step.Unary s -> sums.give(s.x(), () -> unary(s, g));
       case Step.Binary s -> binary(s, g);
@@ -89,11 +93,16 @@ final class GradientRules {
       }
       case Step.Linear s -> linear(s.x(), s.weight(), g.tensor());
       case Step.GatherRows s -> sums.give(s.table(), () -> scatter(s, g));
+    }
+  }
+
+  private void apply(Step.Fused step, Tensor g) {
+    switch (step) {
       case Step.Attention s -> attention(s, g);
       case Step.SoftmaxAttention s -> softmaxAttention(s, g);
       case Step.Softmax s -> {
         Tensor target = ops.allocate(s.x().shape());
-        s.kernel().backward(s.out().tensor(), contiguous(g), target);
+        s.kernel().backward(s.out().tensor(), g, target);
         sums.give(s.x(), target);
       }
       case Step.LayerNorm s -> layerNorm(s, g);
@@ -102,22 +111,17 @@ final class GradientRules {
       case Step.CrossEntropy s -> {
         Tensor target = ops.allocate(s.logits().shape());
         s.kernel()
-            .backward(
-                s.logits().tensor(),
-                s.targets().tensor(),
-                s.labelSmoothing(),
-                contiguous(g),
-                target);
+            .backward(s.logits().tensor(), s.targets().tensor(), s.labelSmoothing(), g, target);
         sums.give(s.logits(), target);
       }
       case Step.LogisticMixture s -> {
         Tensor target = ops.allocate(s.parameters().shape());
-        s.kernel().backward(s.parameters().tensor(), s.targets().tensor(), contiguous(g), target);
+        s.kernel().backward(s.parameters().tensor(), s.targets().tensor(), g, target);
         sums.give(s.parameters(), target);
       }
       case Step.Dropout s -> {
         Tensor target = ops.allocate(s.x().shape());
-        s.kernel().apply(contiguous(g), s.rate(), s.seed(), target);
+        s.kernel().apply(g, s.rate(), s.seed(), target);
         sums.give(s.x(), target);
       }
     }
@@ -166,13 +170,14 @@ final class GradientRules {
       }
       case DIVIDE -> {
         Variable quotient = ops.divide(g, b);
-        sums.give(s.a(), () -> unbroadcast(quotient, a.shape()));
         sums.give(
             s.b(),
             () ->
                 ops.unary(
                     UnaryOp.NEGATE,
                     unbroadcast(ops.multiply(quotient, ops.detach(s.out())), b.shape())));
+        // Last: the quotient may be added to.
+        sums.give(s.a(), () -> unbroadcast(quotient, a.shape()));
       }
       case MAXIMUM -> choose(s, ops.less(a, b), g);
       case MINIMUM -> choose(s, ops.less(b, a), g);
@@ -223,20 +228,13 @@ final class GradientRules {
     return table;
   }
 
-  private void layerNorm(Step.LayerNorm s, Variable g) {
+  private void layerNorm(Step.LayerNorm s, Tensor g) {
     Tensor x = ops.allocate(s.x().shape());
     Tensor gain = ops.allocate(s.gain().shape());
     Variable bias = s.bias();
     Tensor biasTarget = bias == null ? null : ops.allocate(bias.shape());
     s.kernel()
-        .backward(
-            ArrayOps.rows(s.x().tensor()),
-            s.gain().tensor(),
-            s.saved(),
-            ArrayOps.rows(contiguous(g)),
-            ArrayOps.rows(x),
-            gain,
-            biasTarget);
+        .backward(s.x().rows(), s.gain().tensor(), s.saved(), g.rows(), x.rows(), gain, biasTarget);
     sums.give(s.x(), x);
     sums.give(s.gain(), gain);
     if (bias != null && biasTarget != null) {
@@ -248,51 +246,44 @@ final class GradientRules {
   private void linear(Variable x, Variable weight, Tensor g) {
     if (x.requiresGradient()) {
       Tensor target = ops.allocate(x.shape());
-      ops.kernels().matmul(g, weight.tensor(), false, ArrayOps.rows(target));
+      ops.kernels().matmul(g, weight.tensor(), false, target.rows());
       sums.give(x, target);
     }
     if (weight.requiresGradient()) {
       Tensor target = ops.allocate(weight.shape());
-      ops.kernels().matmul(g.transpose(0, 1), ArrayOps.rows(x.tensor()), false, target);
+      ops.kernels().matmul(g.transpose(0, 1), x.rows(), false, target);
       sums.give(weight, target);
     }
   }
 
-  private void fusedLinear(Step.FusedLinear s, Variable g) {
-    Tensor outGradient = ArrayOps.rows(contiguous(g));
+  private void fusedLinear(Step.FusedLinear s, Tensor g) {
+    Tensor outGradient = g.rows();
     boolean same = s.activation() == Activation.IDENTITY && !s.dropout().drops();
     Tensor product = same ? outGradient : ops.allocate(outGradient.shape());
     Tensor bias = ops.allocate(s.bias().shape());
-    s.kernel().backward(ArrayOps.rows(s.out().tensor()), s.dropout(), outGradient, product, bias);
+    s.kernel().backward(s.out().rows(), s.dropout(), outGradient, product, bias);
     sums.give(s.bias(), bias);
     linear(s.x(), s.weight(), product);
   }
 
-  private void biasActivation(Step.BiasActivation s, Variable g) {
+  private void biasActivation(Step.BiasActivation s, Tensor g) {
     Tensor x = ops.allocate(s.x().shape());
     Tensor bias = ops.allocate(s.bias().shape());
-    s.kernel().backward(s.x().tensor(), s.bias().tensor(), contiguous(g), x, bias);
+    s.kernel().backward(s.x().tensor(), s.bias().tensor(), g, x, bias);
     sums.give(s.x(), x);
     sums.give(s.bias(), bias);
   }
 
-  private void softmaxAttention(Step.SoftmaxAttention s, Variable g) {
+  private void softmaxAttention(Step.SoftmaxAttention s, Tensor g) {
     AttentionGradients targets = attentionTargets(s.queries(), s.keys(), s.values(), null);
     s.kernel()
-        .backward(
-            s.inputs(),
-            s.causal(),
-            s.scale(),
-            s.out().tensor(),
-            s.logSumExp(),
-            contiguous(g),
-            targets);
+        .backward(s.inputs(), s.causal(), s.scale(), s.out().tensor(), s.logSumExp(), g, targets);
     sums.give(s.queries(), targets.queries());
     sums.give(s.keys(), targets.keys());
     sums.give(s.values(), targets.values());
   }
 
-  private void attention(Step.Attention s, Variable g) {
+  private void attention(Step.Attention s, Tensor g) {
     CarriedState initial = s.initial();
     AttentionState initialTarget =
         initial != null && initial.requiresGradient() ? like(initial) : null;
@@ -303,7 +294,7 @@ final class GradientRules {
             initial == null ? null : initial.tensors(),
             s.out().tensor(),
             s.saved(),
-            contiguous(g),
+            g,
             stateGradient(s.last()),
             targets);
     sums.give(s.queries(), targets.queries());
@@ -344,9 +335,9 @@ final class GradientRules {
     return last == null || !reaches(last)
         ? null
         : new AttentionState(
-            contiguous(sums.orZero(last.memory())),
-            last.momentum() == null ? null : contiguous(sums.orZero(last.momentum())),
-            last.keySum() == null ? null : contiguous(sums.orZero(last.keySum())));
+            ops.contiguous(sums.orZero(last.memory())),
+            last.momentum() == null ? null : ops.contiguous(sums.orZero(last.momentum())),
+            last.keySum() == null ? null : ops.contiguous(sums.orZero(last.keySum())));
   }
 
   /** Sums over the axes along which a variable of the target shape was repeated. */
@@ -360,10 +351,6 @@ final class GradientRules {
       }
     }
     return ops.reshape(sum, target);
-  }
-
-  private Tensor contiguous(Variable x) {
-    return ops.contiguous(x.tensor());
   }
 
   private static int[] inverse(List<Integer> order) {

@@ -1,8 +1,6 @@
 package org.polyak.nn.ops;
 
-import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Gradients;
@@ -14,9 +12,6 @@ import org.polyak.spi.Tensor;
 final class GradientSums {
   private final Ops ops;
   private final IdentityHashMap<Variable, Tensor> sums;
-
-  /** Whose gradient somebody else may hold too; only the others may be added to in place. */
-  private final Set<Variable> shared = Collections.newSetFromMap(new IdentityHashMap<>());
 
   GradientSums(Ops ops, int steps) {
     this.ops = ops;
@@ -41,9 +36,9 @@ final class GradientSums {
     return sums.get(variable);
   }
 
-  Variable orZero(Variable variable) {
+  Tensor orZero(Variable variable) {
     Tensor gradient = sums.get(variable);
-    return gradient == null ? ops.filled(0, variable.shape().dims()) : Variable.constant(gradient);
+    return gradient == null ? ops.filled(0, variable.shape().dims()).tensor() : gradient;
   }
 
   /** Adds a fresh gradient, computed only when it is wanted. */
@@ -72,21 +67,13 @@ final class GradientSums {
     }
   }
 
-  private void add(Variable to, Tensor more, boolean exclusive) {
+  /** A fresh gradient takes in what there was, which somebody else may hold too. */
+  private void add(Variable to, Tensor more, boolean fresh) {
     Tensor before = sums.get(to);
-    if (before == null) {
-      sums.put(to, more);
-      if (!exclusive) {
-        shared.add(to);
-      }
-      return;
-    }
-    boolean mine = !shared.remove(to);
-    Tensor total = mine ? before : more;
-    if (mine || exclusive) {
-      ops.kernels().binary(BinaryOp.ADD, total, mine ? more : before, total);
-    } else {
-      total = ops.add(Variable.constant(before), Variable.constant(more)).tensor();
+    Tensor total = more;
+    if (before != null) {
+      total = fresh ? more : ops.allocate(to.shape());
+      ops.kernels().binary(BinaryOp.ADD, before, more, total);
     }
     sums.put(to, total);
   }

@@ -4,7 +4,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.polyak.nn.autograd.Step;
 import org.polyak.nn.autograd.Variable;
-import org.polyak.spi.Layout;
 import org.polyak.spi.Tensor;
 
 /**
@@ -14,8 +13,8 @@ import org.polyak.spi.Tensor;
 final class GradientTargets {
   private final Ops ops;
 
-  /** Of each part and each reshaped view the step that made it, until its place is given away. */
-  private final IdentityHashMap<Variable, Step> origins = new IdentityHashMap<>();
+  /** Of each part the step that made it, until its place is given away. */
+  private final IdentityHashMap<Variable, Step.Split> origins = new IdentityHashMap<>();
 
   /** By the step: what is split twice has two gradients, which are added up. */
   private final IdentityHashMap<Step.Split, Tensor> wholes = new IdentityHashMap<>();
@@ -25,10 +24,8 @@ final class GradientTargets {
     for (Step step : steps) {
       if (step instanceof Step.Split split) {
         for (Variable part : split.parts()) {
-          origins.put(part, step);
+          origins.put(part, split);
         }
-      } else if (step instanceof Step.Reshape) {
-        origins.put(step.out(), step);
       }
     }
   }
@@ -37,52 +34,28 @@ final class GradientTargets {
    * Room for a gradient, shaped like its variable, with any strides; each call gives other room.
    */
   Tensor of(Variable variable) {
-    return switch (origins.remove(variable)) {
-      case Step.Split split -> place(split, variable);
-      case Step.Reshape(Variable x, Variable out) -> {
-        Tensor room = of(x);
-        yield room.layout()
-            .reshape(out.shape())
-            .map(room::view)
-            .orElseGet(() -> ops.allocate(out.shape()));
-      }
-      case null, default -> ops.allocate(variable.shape());
-    };
+    Step.Split split = origins.remove(variable);
+    return split == null ? ops.allocate(variable.shape()) : place(split, variable);
   }
 
   /** The gradient of what was split. */
   Tensor whole(Step.Split split) {
-    return wholes.computeIfAbsent(split, one -> ops.allocate(one.x().shape()));
+    Tensor whole = wholes.get(split);
+    if (whole == null) {
+      whole = ops.allocate(split.x().shape());
+      wholes.put(split, whole);
+    }
+    return whole;
   }
 
   /** Whether a gradient of a part lies at {@link #place}. */
   boolean isInPlace(Step.Split split, Variable part, Tensor gradient) {
-    Tensor whole = wholes.get(split);
-    if (whole == null || !gradient.buffer().equals(whole.buffer())) {
-      return false;
-    }
-    Layout layout = gradient.layout();
-    long first = from(split, part) * whole.layout().stride(split.axis());
-    boolean same = layout.offset() == whole.layout().offset() + first;
-    for (int axis = 0; axis < layout.shape().rank(); axis++) {
-      same &= layout.stride(axis) == whole.layout().stride(axis);
-    }
-    return same;
+    return gradient.buffer().equals(whole(split).buffer())
+        && gradient.layout().equals(part.tensor().layout());
   }
 
-  /** The place of a part's gradient in that of the whole. */
+  /** The place of a part's gradient in that of the whole: where the part is in the whole. */
   Tensor place(Step.Split split, Variable part) {
-    return whole(split).part(split.axis(), from(split, part), part.shape());
-  }
-
-  private static int from(Step.Split split, Variable part) {
-    int from = 0;
-    for (Variable other : split.parts()) {
-      if (other == part) {
-        return from;
-      }
-      from += other.shape().dim(split.axis());
-    }
-    throw new IllegalArgumentException("The step has no such part.");
+    return whole(split).view(part.tensor().layout());
   }
 }

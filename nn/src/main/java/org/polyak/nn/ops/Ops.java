@@ -114,7 +114,7 @@ public final class Ops extends ArithmeticOps {
     Variable product = product(rows(x), weight);
     Variable out =
         bias == null ? activation(activation, product) : biasActivation(activation, product, bias);
-    return reshape(dropout(out, dropout), x.shape().with(-1, width));
+    return reshape(dropout(out, dropout), shapes().with(x.shape(), -1, width));
   }
 
   private Variable linear(
@@ -128,15 +128,16 @@ public final class Ops extends ArithmeticOps {
     Variable in = contiguous(x);
     Variable dense = contiguous(weight);
     Variable shift = contiguous(bias);
-    Variable out = result(allocate(x.shape().with(-1, weight.shape().dim(0))), in, dense, shift);
-    kernel.forward(rows(in.tensor()), dense.tensor(), shift.tensor(), mask, rows(out.tensor()));
+    Variable out =
+        result(allocate(shapes().with(x.shape(), -1, weight.shape().dim(0))), in, dense, shift);
+    kernel.forward(in.rows(), dense.tensor(), shift.tensor(), mask, out.rows());
     return records(out)
         ? record(new Step.FusedLinear(kernel, activation, mask, in, dense, shift, out))
         : out;
   }
 
   private Variable product(Variable x, Variable weight) {
-    Shape shape = Shape.of(x.shape().dim(0), weight.shape().dim(0));
+    Shape shape = shape(x.shape().dim(0), weight.shape().dim(0));
     Variable out = result(allocate(shape), x, weight);
     kernels().matmul(x.tensor(), weight.tensor().transpose(0, 1), false, out.tensor());
     return record(new Step.Linear(x, weight, out));
@@ -198,14 +199,9 @@ public final class Ops extends ArithmeticOps {
     Variable in = contiguous(x);
     Tensor tensor = allocate(x.shape());
     Variable out = bias == null ? result(tensor, in, gain) : result(tensor, in, gain, bias);
-    Tensor saved = allocate(x.shape().rows().with(1, 2));
+    Tensor saved = allocate(shapes().with(x.shape().rows(), 1, 2));
     kernel.forward(
-        rows(in.tensor()),
-        gain.tensor(),
-        bias == null ? null : bias.tensor(),
-        epsilon,
-        rows(tensor),
-        saved);
+        in.rows(), gain.tensor(), bias == null ? null : bias.tensor(), epsilon, out.rows(), saved);
     return records(out) ? record(new Step.LayerNorm(kernel, in, gain, bias, saved, out)) : out;
   }
 

@@ -1,6 +1,5 @@
 package org.polyak.nn.ops;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.polyak.nn.autograd.Variable;
@@ -23,7 +22,7 @@ public final class OptimizerSteps {
    * @param engine the backend
    * @param scratch owner of temporaries
    * @param rule the update rule
-   * @param updates what is updated; parameters and states are contiguous
+   * @param updates what is updated
    * @param learningRate η
    * @param step t, from 1
    */
@@ -34,21 +33,19 @@ public final class OptimizerSteps {
       List<ParameterUpdate> updates,
       double learningRate,
       long step) {
-    Ops ops = Ops.inference(engine, scratch);
     OptimizerKernel kernel =
         engine.fused(
             rule.getClass().getSimpleName() + " step", rule, fused -> fused.optimizer(rule));
-    List<ParameterUpdate> dense = new ArrayList<>(updates.size());
     for (ParameterUpdate update : updates) {
       check(rule, update);
-      if (kernel == null) {
-        compose(ops, rule, update, learningRate, step);
-      } else {
-        dense.add(withDenseGradient(ops, update));
-      }
     }
     if (kernel != null) {
-      kernel.step(dense, learningRate, step);
+      kernel.step(updates, learningRate, step);
+      return;
+    }
+    Ops ops = Ops.inference(engine, scratch);
+    for (ParameterUpdate update : updates) {
+      compose(ops, rule, update, learningRate, step);
     }
   }
 
@@ -63,16 +60,6 @@ public final class OptimizerSteps {
           update.gradient().shape(),
           update.state().size());
     }
-  }
-
-  private static ParameterUpdate withDenseGradient(Ops ops, ParameterUpdate update) {
-    return update.gradient().layout().isContiguous()
-        ? update
-        : new ParameterUpdate(
-            update.parameter(),
-            ops.contiguous(update.gradient()),
-            update.gradientScale(),
-            update.state());
   }
 
   private static void compose(

@@ -1,10 +1,8 @@
 package org.polyak.nn.ops;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.polyak.nn.autograd.Variable;
 import org.polyak.spi.ReduceOp;
-import org.polyak.spi.Shape;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.UnaryOp;
 import org.polyak.spi.fused.FusedKernels;
@@ -17,21 +15,17 @@ public final class SquaredNorms {
   /**
    * {@code Σ x²} over all elements x of each tensor.
    *
-   * @param tensors F32, of any shapes; at least one
+   * @param tensors F32, contiguous, of any shapes; at least one
    * @return {@code [n]} for n tensors
    */
   public static Variable of(Ops ops, List<Tensor> tensors) {
-    List<Tensor> dense = new ArrayList<>(tensors.size());
-    for (Tensor tensor : tensors) {
-      dense.add(ops.contiguous(tensor));
-    }
-    Tensor norms = ops.allocate(Shape.of(dense.size()));
+    Tensor norms = ops.allocate(ops.shape(tensors.size()));
     SquaredNormsKernel kernel = ops.engine().fused("squared norms", FusedKernels::squaredNorms);
     if (kernel != null) {
-      kernel.squaredNorms(dense, norms);
+      kernel.squaredNorms(tensors, norms);
     } else {
-      for (int i = 0; i < dense.size(); i++) {
-        compose(ops, dense.get(i), norms.view(norms.layout().slice(0, i, i + 1)));
+      for (int i = 0; i < tensors.size(); i++) {
+        compose(ops, tensors.get(i), norms.view(norms.layout().slice(0, i, i + 1)));
       }
     }
     return Variable.constant(norms);

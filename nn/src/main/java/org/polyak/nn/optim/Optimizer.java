@@ -98,24 +98,25 @@ public final class Optimizer {
    */
   public void step(Gradients gradients, double learningRate) {
     steps++;
-    List<Tensor> found = new ArrayList<>(parameters.size());
-    List<ParameterUpdate> updates = new ArrayList<>(parameters.size());
-    for (int i = 0; i < parameters.size(); i++) {
-      Variable parameter = parameters.get(i).variable();
-      Tensor gradient = gradients.of(parameter);
-      if (gradient != null) {
-        Tensor scale =
-            scales.isEmpty() ? null : scales.get(Math.min(found.size(), scales.size() - 1));
-        updates.add(new ParameterUpdate(parameter.tensor(), gradient, scale, states.get(i)));
-        found.add(gradient);
-      }
-    }
-    if (found.isEmpty()) {
-      return;
-    }
     try (Scope scratch = scope.child("optimiser step")) {
-      clip(Ops.inference(engine, scratch), found);
-      OptimizerSteps.step(engine, scratch, rule, updates, learningRate, steps);
+      Ops ops = Ops.inference(engine, scratch);
+      List<Tensor> found = new ArrayList<>(parameters.size());
+      List<ParameterUpdate> updates = new ArrayList<>(parameters.size());
+      for (int i = 0; i < parameters.size(); i++) {
+        Variable parameter = parameters.get(i).variable();
+        Tensor gradient = gradients.of(parameter);
+        if (gradient != null) {
+          Tensor dense = ops.contiguous(gradient);
+          Tensor scale =
+              scales.isEmpty() ? null : scales.get(Math.min(found.size(), scales.size() - 1));
+          updates.add(new ParameterUpdate(parameter.tensor(), dense, scale, states.get(i)));
+          found.add(dense);
+        }
+      }
+      if (!found.isEmpty()) {
+        clip(ops, found);
+        OptimizerSteps.step(engine, scratch, rule, updates, learningRate, steps);
+      }
     }
   }
 
@@ -134,8 +135,8 @@ public final class Optimizer {
 
   private void clip(Ops ops, Variable squaredNorms, double maximum) {
     Variable norms = ops.unary(UnaryOp.SQUARE_ROOT, squaredNorms);
-    Variable inverse = ops.unary(UnaryOp.RECIPROCAL, ops.shift(norms, GradientClipping.EPSILON));
-    Variable found = ops.minimum(ops.scale(inverse, maximum), ops.filled(1));
+    Variable scale = ops.divide(ops.filled(maximum), ops.shift(norms, GradientClipping.EPSILON));
+    Variable found = ops.minimum(scale, ops.filled(1));
     Tensor all = Objects.requireNonNull(allScales);
     engine.kernels().copy(found.tensor(), all.slice(0, 0, found.shape().dim(0)));
   }

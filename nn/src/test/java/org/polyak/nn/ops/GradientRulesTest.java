@@ -140,6 +140,12 @@ class GradientRulesTest {
             of("subtract", false, (ops, x) -> ops.subtract(x[0], x[1]), dims(3, 1), dims(2, 3, 4)),
             of("multiply", false, (ops, x) -> ops.multiply(x[0], x[1]), dims(3, 1), dims(4)),
             of("divide", true, (ops, x) -> ops.divide(x[0], x[1]), dims(3, 4), dims(4)),
+            of(
+                "divide what is added too",
+                true,
+                (ops, x) -> ops.add(x[0], ops.divide(x[0], x[1])),
+                dims(3, 4),
+                dims(4)),
             of("maximum", false, (ops, x) -> ops.maximum(x[0], x[1]), dims(3, 4), dims(4)),
             of("minimum", false, (ops, x) -> ops.minimum(x[0], x[1]), dims(3, 4), dims(4)),
             of("clamp", false, (ops, x) -> ops.clamp(x[0], -0.5, 0.5), dims(3, 4)),
@@ -176,6 +182,23 @@ class GradientRulesTest {
                 (ops, x) ->
                     ops.multiply(ops.split(x[0], 1, 1, 3).get(1), ops.split(x[0], 1, 3, 1).get(0)),
                 dims(2, 4)),
+            of(
+                "split of a part",
+                false,
+                (ops, x) -> {
+                  Variable part = ops.slice(x[0], 1, 1, 4);
+                  return ops.multiply(
+                      ops.split(part, 1, 1, 2).get(1), ops.split(part, 1, 2, 1).get(0));
+                },
+                dims(2, 5)),
+            of(
+                "split heads",
+                false,
+                (ops, x) -> {
+                  List<Variable> parts = ops.splitHeads(x[0], 2, 3, 1);
+                  return ops.multiply(parts.get(0), parts.get(1));
+                },
+                dims(2, 3, 8)),
             of("broadcast", false, (ops, x) -> ops.broadcastTo(x[0], Shape.of(2, 3)), dims(3)),
             of(
                 "concatenate",
