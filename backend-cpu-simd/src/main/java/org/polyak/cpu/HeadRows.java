@@ -8,7 +8,7 @@ import org.polyak.spi.fused.FeatureMap;
  * never read or written beyond its width.
  */
 interface HeadRows {
-  /** FloatSpan in one vector, what the length of a padded row is a multiple of. */
+  /** Floats in one vector, what the length of a padded row is a multiple of. */
   int lanes();
 
   /**

@@ -13,7 +13,7 @@ final class VectorBinaryKernel implements BinaryKernel {
   private static final int L = S.length();
 
   /** So few may be all that an operation has in a step: its vectors would long be objects. */
-  private static final int FEW = 256;
+  static final int FEW = 256;
 
   VectorBinaryKernel() {}
 

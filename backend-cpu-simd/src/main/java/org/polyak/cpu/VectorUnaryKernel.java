@@ -13,17 +13,12 @@ final class VectorUnaryKernel implements UnaryKernel {
   private static final VectorSpecies<Float> S = VectorWidth.of(MethodHandles.lookup()).floats();
   private static final int L = S.length();
 
-  /**
-   * So few roots may be all of a step, those of the gradients' norms: vectors would long be
-   * objects. The bits are the same.
-   */
-  private static final int FEW = 256;
-
   VectorUnaryKernel() {}
 
   @Override
   public void apply(UnaryOp op, int n, float[] in, int inOffset, float[] out, int outOffset) {
-    if (op == UnaryOp.SQUARE_ROOT && n < FEW) {
+    if (op == UnaryOp.SQUARE_ROOT && n < VectorBinaryKernel.FEW) {
+      // The roots of the gradients' norms may be all that a step takes; the bits are the same.
       for (int i = 0; i < n; i++) {
         out[outOffset + i] = (float) Math.sqrt(in[inOffset + i]);
       }
