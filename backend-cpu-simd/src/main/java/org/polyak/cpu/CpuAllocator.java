@@ -7,8 +7,8 @@ import org.polyak.spi.DeviceMemoryException;
 
 /** Buffers from the array pools of a device. */
 final class CpuAllocator implements Allocator {
-  /** The longest array that the JVM makes. */
-  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+  /** As many as fit the longest array that the JVM makes. */
+  private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8 - CpuBuffer.FIRST;
 
   private final ArrayPool<float[]> floats;
   private final ArrayPool<int[]> ints;
@@ -43,8 +43,8 @@ final class CpuAllocator implements Allocator {
 
   private Buffer make(DType dtype, int elements) {
     return switch (dtype) {
-      case F32 -> new CpuBuffer.Floats(floats.borrow(elements), elements);
-      case I32 -> new CpuBuffer.Ints(ints.borrow(elements), elements);
+      case F32 -> new CpuBuffer.Floats(floats.borrow(CpuBuffer.FIRST + elements), elements);
+      case I32 -> new CpuBuffer.Ints(ints.borrow(CpuBuffer.FIRST + elements), elements);
     };
   }
 

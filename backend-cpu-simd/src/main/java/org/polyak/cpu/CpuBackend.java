@@ -5,7 +5,6 @@ import org.polyak.spi.Backend;
 import org.polyak.spi.BackendInfo;
 import org.polyak.spi.DType;
 import org.polyak.spi.Kernels;
-import org.polyak.spi.Layout;
 import org.polyak.spi.Scope;
 import org.polyak.spi.Tensor;
 import org.polyak.spi.fused.FusedKernels;
@@ -87,8 +86,7 @@ final class CpuBackend implements Backend {
   }
 
   private static long start(Tensor tensor) {
-    Layout layout = tensor.layout();
-    return layout.shape().size() == 0 ? 0 : layout.offset() * tensor.dtype().bytes();
+    return (long) CpuBuffer.offset(tensor) * tensor.dtype().bytes();
   }
 
   private static long bytes(Tensor tensor) {

@@ -2,6 +2,7 @@ package org.polyak.cpu;
 
 import org.polyak.spi.Buffer;
 import org.polyak.spi.DType;
+import org.polyak.spi.Layout;
 import org.polyak.spi.Tensor;
 
 /**
@@ -9,6 +10,13 @@ import org.polyak.spi.Tensor;
  * {@code float[]}, so every vector loop meets one kind of storage.
  */
 abstract sealed class CpuBuffer extends Buffer {
+  /**
+   * Where buffers begin in their arrays. The JVM's G1 collector lays large arrays from the start of
+   * a region, and their first element lies after 16 bytes: so the vectors of a buffer are whole
+   * cache lines. Elsewhere it is as good as any other place.
+   */
+  static final int FIRST = 12;
+
   private CpuBuffer(DType dtype, long elements) {
     super(dtype, elements);
   }
@@ -101,7 +109,12 @@ abstract sealed class CpuBuffer extends Buffer {
 
   /** Where the elements of a tensor begin in its storage. */
   static int offset(Tensor tensor) {
-    return Math.toIntExact(tensor.layout().offset());
+    return offset(tensor.layout());
+  }
+
+  /** Where the elements of a layout begin in the storage of their buffer. */
+  static int offset(Layout layout) {
+    return FIRST + Math.toIntExact(layout.offset());
   }
 
   private static IllegalArgumentException foreign(Tensor tensor, DType wanted) {

@@ -86,7 +86,7 @@ final class LoopNest {
       used++;
     }
     for (int t = 0; t < layouts.length; t++) {
-      offsets[t] = Math.toIntExact(layouts[t].offset());
+      offsets[t] = CpuBuffer.offset(layouts[t]);
     }
     return new LoopNest(used, extents, strides, offsets);
   }

@@ -103,7 +103,7 @@ final class Reduction {
         && out.shape().size() == 1
         && extent <= ONE_ROW
         && (extent == 1 || in.stride(axis) == 1)) {
-      to[Math.toIntExact(out.offset())] = sumOne(extent, from, Math.toIntExact(in.offset()));
+      to[CpuBuffer.offset(out)] = sumOne(extent, from, CpuBuffer.offset(in));
       return;
     }
     LoopNest nest = LoopNest.without(axis, in, out);
@@ -125,7 +125,7 @@ final class Reduction {
     int whole = extent / piece;
     int pieces = Tasks.count(extent, piece);
     int size = Math.toIntExact(out.shape().size());
-    float[] partial = arrays.borrow(Math.multiplyExact(pieces, size));
+    float[] partial = arrays.borrow(CpuBuffer.FIRST + Math.multiplyExact(pieces, size));
     Layout rows = Layout.contiguous(withLeading(pieces, out.shape()));
     reduce(op, from, split(in, axis, whole, piece), axis + 1, partial, rows.slice(0, 0, whole));
     if (whole < pieces) {

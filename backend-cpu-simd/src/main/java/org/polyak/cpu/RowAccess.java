@@ -94,7 +94,7 @@ final class RowAccess {
       Indices indices =
           new Indices(
               CpuBuffer.ints(tensor),
-              Math.toIntExact(tensor.layout().offset()),
+              CpuBuffer.offset(tensor),
               Math.toIntExact(tensor.layout().stride(0)),
               tensor.shape().dim(0));
       for (int i = 0; i < indices.count; i++) {
@@ -120,7 +120,7 @@ final class RowAccess {
     private final int step;
 
     Rows(Layout layout) {
-      offset = Math.toIntExact(layout.offset());
+      offset = CpuBuffer.offset(layout);
       rowStride = Math.toIntExact(layout.stride(0));
       step = Math.toIntExact(layout.stride(1));
     }

@@ -180,7 +180,7 @@ class CpuKernelsTest {
     kernels.copy(a.transpose(0, 1), b);
     int[] data = CpuBuffer.ints(b);
     for (int i = 0; i < 24; i++) {
-      assertThat(data[i]).isEqualTo(i / 4 == 2 || i / 4 == 3 ? 7 : -2);
+      assertThat(data[CpuBuffer.FIRST + i]).isEqualTo(i / 4 == 2 || i / 4 == 3 ? 7 : -2);
     }
   }
 
@@ -210,7 +210,7 @@ class CpuKernelsTest {
     Layout repeated = out.layout().broadcastTo(in.shape());
     float[] values = Views.values(in);
     int[] positions = Views.positions(repeated);
-    double[] expected = new double[Math.toIntExact(out.buffer().elements())];
+    double[] expected = new double[CpuBuffer.FIRST + Math.toIntExact(out.buffer().elements())];
     double[] magnitude = new double[expected.length];
     Arrays.fill(expected, op == ReduceOp.SUM ? 0 : Double.NEGATIVE_INFINITY);
     for (int j = 0; j < values.length; j++) {
@@ -325,9 +325,10 @@ class CpuKernelsTest {
     Tensor indices = scope.allocate(DType.I32, Shape.of(2));
     kernels.fill(table, 5);
     kernels.fill(rows, 1);
-    CpuBuffer.ints(indices)[0] = 2;
+    int[] index = CpuBuffer.ints(indices);
+    index[CpuBuffer.FIRST] = 2;
     for (int wrong : new int[] {-1, 4}) {
-      CpuBuffer.ints(indices)[1] = wrong;
+      index[CpuBuffer.FIRST + 1] = wrong;
       assertThatThrownBy(() -> kernels.gatherRows(table, indices, rows))
           .isInstanceOf(IndexOutOfBoundsException.class)
           .hasMessageContaining("index " + wrong + " at position 1")

@@ -49,7 +49,7 @@ final class GuardedMemory implements AutoCloseable {
   /** An I32 tensor with these elements. */
   Tensor ints(int... values) {
     Tensor tensor = scope.allocate(DType.I32, Shape.of(values.length));
-    System.arraycopy(values, 0, CpuBuffer.ints(tensor), 0, values.length);
+    System.arraycopy(values, 0, CpuBuffer.ints(tensor), CpuBuffer.FIRST, values.length);
     return tensor;
   }
 
@@ -126,7 +126,7 @@ final class GuardedMemory implements AutoCloseable {
     int[] dims = layout.shape().dims();
     int[] positions = new int[Math.toIntExact(layout.shape().size())];
     for (int i = 0; i < positions.length; i++) {
-      long position = layout.offset();
+      long position = CpuBuffer.offset(layout);
       int rest = i;
       for (int axis = dims.length - 1; axis >= 0; axis--) {
         position += rest % dims[axis] * layout.stride(axis);
@@ -141,10 +141,11 @@ final class GuardedMemory implements AutoCloseable {
   private static final class HeapAllocator implements Allocator {
     @Override
     public Buffer allocate(DType dtype, long elements) {
-      int length = Math.toIntExact(elements);
+      int count = Math.toIntExact(elements);
+      int length = CpuBuffer.FIRST + count;
       return switch (dtype) {
-        case F32 -> new CpuBuffer.Floats(new float[length], length);
-        case I32 -> new CpuBuffer.Ints(new int[length], length);
+        case F32 -> new CpuBuffer.Floats(new float[length], count);
+        case I32 -> new CpuBuffer.Ints(new int[length], count);
       };
     }
 
