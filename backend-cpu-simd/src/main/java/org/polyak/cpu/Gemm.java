@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gemm {
   /**
-   * Most rows and columns of C in a task. With {@link GemmBlocks#DEPTH_BLOCK} terms the blocks of
-   * A, B and C take 128, 240 and 120 KiB: together half of a second-level cache of 1 MiB, whose
-   * other half takes what comes next. 240 is a multiple of every kernel's panel.
+   * Most rows and columns of C in a task. With {@link GemmBlocks#DEPTH_BLOCK} terms the block of A
+   * takes 128 KiB of the second-level cache; panels of B pass it by. With more columns each block
+   * of A is packed less often.
    */
   private static final int ROW_BLOCK = 128;
 
-  private static final int COLUMN_BLOCK = 240;
+  private static final int COLUMN_BLOCK = 512;
 
   /** Tasks for each thread, enough that threads of uneven speed finish together. */
   private static final int THREAD_TASKS = 8;
@@ -220,26 +220,19 @@ final class Gemm {
       int columns = Math.min(strip, n - from);
       float[] buffer =
           arrays.borrow(Math.toIntExact(Panels.packedSize(columns, depth, blocks.kernel())));
-      packStrip(b.columnsFrom(from), depth, columns, buffer);
-      spread(
-          m,
-          columns,
-          depth,
-          a,
-          panels.packed(buffer, depth),
-          null,
-          c.columnsFrom(from),
-          accumulate);
+      panels.packed(buffer, columns, depth, blocks.kernel());
+      packStrip(b.columnsFrom(from), depth, columns);
+      spread(m, columns, depth, a, panels, null, c.columnsFrom(from), accumulate);
       arrays.giveBack(buffer);
     }
   }
 
-  private void packStrip(Operand b, int depth, int columns, float[] buffer) {
+  private void packStrip(Operand b, int depth, int columns) {
     int across = acrossBlocks(columns, COLUMN_BLOCK);
-    int terms = Math.clamp(PACK_TASK / Math.min(columns, COLUMN_BLOCK), 1, depth);
+    int groups = Math.max(1, PACK_TASK / (Math.min(columns, COLUMN_BLOCK) * GemmBlocks.PACK_TERMS));
+    int terms = groups * GemmBlocks.PACK_TERMS;
     pool.parallelFor(
-        across * Tasks.count(depth, terms),
-        packing.begin(b, depth, columns, buffer, across, terms));
+        across * Tasks.count(depth, terms), packing.begin(b, depth, columns, across, terms));
   }
 
   /** The loop that packs: one object for all products, which follow each other. */
@@ -247,15 +240,13 @@ final class Gemm {
     private Operand b = new Operand();
     private int depth;
     private int columns;
-    private float[] buffer = b.data();
     private int across;
     private int terms;
 
-    Packing begin(Operand b, int depth, int columns, float[] buffer, int across, int terms) {
+    Packing begin(Operand b, int depth, int columns, int across, int terms) {
       this.b = b;
       this.depth = depth;
       this.columns = columns;
-      this.buffer = buffer;
       this.across = across;
       this.terms = terms;
       return this;
@@ -266,7 +257,7 @@ final class Gemm {
       int j = task % across * COLUMN_BLOCK;
       int k = task / across * terms;
       int end = task % across == across - 1 ? columns : j + COLUMN_BLOCK;
-      blocks.pack(b, depth, columns, j, end, k, Math.min(depth, k + terms), buffer);
+      blocks.pack(b, columns, j, end, k, Math.min(depth, k + terms), panels);
     }
   }
 

@@ -21,7 +21,7 @@ final class GemmBlocks {
   private static final int DIRECT_ROWS = 24;
 
   /** Terms of a panel that are packed before the panel beside it, to read long runs of B's rows. */
-  private static final int PACK_TERMS = 16;
+  static final int PACK_TERMS = 16;
 
   private final GemmKernel kernel;
   private final DotLoop dotLoop;
@@ -67,8 +67,8 @@ final class GemmBlocks {
           worker, m, n - whole, depth, a, b.columnsFrom(whole), c.columnsFrom(whole), accumulate);
     } else {
       float[] packed = worker.borrow(Math.toIntExact(Panels.packedSize(n, depth, kernel)));
-      pack(b, depth, n, 0, n, 0, depth, packed);
-      Panels panels = worker.panels().packed(packed, depth);
+      Panels panels = worker.panels().packed(packed, n, depth, kernel);
+      pack(b, n, 0, n, 0, depth, panels);
       block(worker, 0, m, 0, n, n, depth, a, panels, null, c, accumulate);
       worker.giveBack(packed);
     }
@@ -123,21 +123,16 @@ final class GemmBlocks {
 
   /**
    * Packs rows {@code [termFrom, termTo)} of columns {@code [columnFrom, columnTo)} to their place
-   * among the panels of all columns.
+   * among the panels of all n columns.
+   *
+   * @param termFrom a multiple of {@link #PACK_TERMS}
    */
   void pack(
-      Operand b,
-      int depth,
-      int n,
-      int columnFrom,
-      int columnTo,
-      int termFrom,
-      int termTo,
-      float[] packed) {
+      Operand b, int n, int columnFrom, int columnTo, int termFrom, int termTo, Panels panels) {
     for (int k = termFrom; k < termTo; k += PACK_TERMS) {
       for (int j = columnFrom; j < columnTo; ) {
-        int width = Panels.vectors(n - j, kernel) * kernel.lanes();
-        Panels.pack(b, k, Math.min(termTo, k + PACK_TERMS), n, j, width, packed, j * depth);
+        int width = Panels.width(n - j, kernel);
+        panels.pack(b, k, Math.min(termTo, k + PACK_TERMS), n, j, width, kernel);
         j += width;
       }
     }
@@ -170,46 +165,51 @@ final class GemmBlocks {
       return;
     }
     RowTiles rows = worker.rowTiles();
-    rows.begin(a, kernel, rowFrom, rowTo, Math.min(depth, DEPTH_BLOCK), worker);
-    float[] edge = worker.borrow(kernel.tileRows() * kernel.tileColumns());
-    for (int k = 0; k < depth; k += DEPTH_BLOCK) {
-      int terms = Math.min(DEPTH_BLOCK, depth - k);
-      rows.moveTo(kernel, k, terms);
-      for (int i = rowFrom; i < rowTo; i += kernel.tileRows()) {
-        int validRows = Math.min(kernel.tileRows(), rowTo - i);
+    boolean small = (long) n * depth <= DIRECT_SIZE;
+    int group = small ? kernel.tileRows() : rowTo - rowFrom;
+    rows.begin(a, kernel, group, Math.min(depth, DEPTH_BLOCK));
+    for (int i = rowFrom; i < rowTo; i += group) {
+      int end = Math.min(rowTo, i + group);
+      for (int k = 0; k < depth; k += DEPTH_BLOCK) {
+        int terms = Math.min(DEPTH_BLOCK, depth - k);
+        rows.moveTo(kernel, i, end, k, terms);
         boolean add = accumulate || k > 0;
-        tiles(i, validRows, columnFrom, columnTo, n, k, terms, rows, b, row, c, add, edge);
+        for (int j = columnFrom; j < columnTo; ) {
+          int width = Panels.width(n - j, kernel);
+          tiles(i, end, j, columnTo, width, k, terms, rows, b, row, c, add);
+          j += width;
+        }
       }
     }
-    worker.giveBack(edge);
-    rows.end(worker);
   }
 
   /**
-   * One row of tiles: its elements of A stay in the first-level cache while panels pass by from the
-   * second, and whole rows of C are written together.
+   * One column of tiles: a panel of B stays in the first-level cache while tiles of A pass by from
+   * the second.
    */
   private void tiles(
-      int firstRow,
-      int validRows,
-      int columnFrom,
+      int rowFrom,
+      int rowTo,
+      int column,
       int columnTo,
-      int n,
+      int width,
       int k,
       int terms,
       RowTiles rows,
       Panels b,
       @Nullable FloatSpan row,
       Operand c,
-      boolean add,
-      float[] edge) {
-    boolean inPlace = validRows == kernel.tileRows() && c.columnStride() == 1;
-    for (int j = columnFrom; j < columnTo; ) {
-      int vectors = Panels.vectors(n - j, kernel);
-      int width = vectors * kernel.lanes();
-      int validColumns = Math.min(width, columnTo - j);
-      int cAt = c.at(firstRow, j);
-      boolean whole = inPlace && validColumns == width;
+      boolean add) {
+    float[] edge = rows.edge();
+    int tileRows = kernel.tileRows();
+    int aAt = 0;
+    int validColumns = Math.min(width, columnTo - column);
+    int bAt = b.position(column, k, width);
+    int bStride = b.stride(width);
+    for (int i = rowFrom; i < rowTo; i += tileRows, aAt += rows.tileSize()) {
+      int validRows = Math.min(tileRows, rowTo - i);
+      boolean whole = validRows == tileRows && c.columnStride() == 1 && validColumns == width;
+      int cAt = c.at(i, column);
       float[] from = zeros;
       int fromOffset = 0;
       int fromStride = 0;
@@ -219,18 +219,16 @@ final class GemmBlocks {
         fromStride = c.rowStride();
       } else if (row != null && !add) {
         from = row.data();
-        fromOffset = row.offset() + j;
+        fromOffset = row.offset() + column;
       }
       kernel.tile(
-          vectors,
+          width,
           terms,
-          rows.data(firstRow),
-          rows.offset(firstRow),
-          rows.rowStride(firstRow),
-          rows.termStride(firstRow),
+          rows.data(),
+          aAt,
           b.data(),
-          b.position(j, k, width),
-          b.stride(width),
+          bAt,
+          bStride,
           from,
           fromOffset,
           fromStride,
@@ -238,9 +236,8 @@ final class GemmBlocks {
           whole ? cAt : 0,
           whole ? c.rowStride() : width);
       if (!whole) {
-        copyEdge(edge, width, validRows, validColumns, c, firstRow, j, add);
+        copyEdge(edge, width, validRows, validColumns, c, i, column, add);
       }
-      j += width;
     }
   }
 

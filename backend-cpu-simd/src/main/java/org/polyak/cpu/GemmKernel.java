@@ -19,24 +19,17 @@ interface GemmKernel {
   /** Rows of C in a tile. */
   int tileRows();
 
-  /** Vectors side by side in the widest tile: as many as the registers hold. */
-  int tileVectors();
-
-  /** Columns of the widest tile, also the width of a packed panel. */
-  default int tileColumns() {
-    return tileVectors() * lanes();
-  }
+  /** Columns of the widest tile, also the width of a packed panel: a few whole vectors. */
+  int tileColumns();
 
   /**
    * Computes one tile: {@code C[i, j] = F[i, j] + sum over k of A[i, k] * B[k, j]} for {@link
-   * #tileRows} rows i and {@code vectors * lanes()} columns j.
+   * #tileRows} rows i and {@code width} columns j.
    *
-   * @param vectors columns of the tile in vectors: from 1 to {@link #tileVectors()}
+   * @param width columns of the tile: whole vectors, up to {@link #tileColumns()}
    * @param depth number of terms k
-   * @param a holds A
-   * @param aOffset offset of the first term of the first row
-   * @param aRowStride distance between rows of A
-   * @param aTermStride distance between terms of a row of A
+   * @param a holds the rows of A as a packed tile: {@code a[aOffset + k * tileRows() + i]}
+   * @param aOffset offset of the packed tile
    * @param b holds B, with consecutive columns side by side
    * @param bOffset offset of the first row of B
    * @param bStride distance between rows of B
@@ -48,12 +41,10 @@ interface GemmKernel {
    * @param cStride distance between rows of C
    */
   void tile(
-      int vectors,
+      int width,
       int depth,
       float[] a,
       int aOffset,
-      int aRowStride,
-      int aTermStride,
       float[] b,
       int bOffset,
       int bStride,
@@ -65,10 +56,25 @@ interface GemmKernel {
       int cStride);
 
   /**
+   * Packs one tile of a matrix whose terms lie side by side: {@code to[toOffset + k * tileRows() +
+   * i] = a[aOffset + i * aRowStride + k]}.
+   *
+   * @param terms number of terms k
+   * @param a holds A
+   * @param aOffset offset of the first term of the first row
+   * @param aRowStride distance between rows of A
+   * @param to receives the tile
+   * @param toOffset offset of the tile
+   */
+  void packRows(int terms, float[] a, int aOffset, int aRowStride, float[] to, int toOffset);
+
+  /**
    * Packs tiles of a matrix whose rows lie side by side: {@code to[toOffset + tile * toTileStride +
-   * k * tileRows() + r] = a[aOffset + tile * tileRows() + r + k * aTermStride]}.
+   * k * width + i] = a[aOffset + tile * width + i + k * aTermStride]}. A panel of B is such a tile
+   * with columns in place of rows.
    *
    * @param tiles number of tiles
+   * @param width rows of a tile
    * @param terms number of terms k
    * @param a holds A
    * @param aOffset offset of the first term of the first row
@@ -79,6 +85,7 @@ interface GemmKernel {
    */
   void packTiles(
       int tiles,
+      int width,
       int terms,
       float[] a,
       int aOffset,

@@ -72,8 +72,8 @@ final class KeptPanels {
       return null;
     }
     float[] packed = arrays.borrow(Math.toIntExact(size));
-    blocks.pack(b, depth, n, 0, n, 0, depth, packed);
-    Panels panels = new Panels().packed(packed, depth);
+    Panels panels = new Panels().packed(packed, n, depth, blocks.kernel());
+    blocks.pack(b, n, 0, n, 0, depth, panels);
     Copy copy = new Copy(panels, b.offset(), b.columnStride(), n, depth);
     copies.put(buffer, copy);
     bytes += bytes(copy);

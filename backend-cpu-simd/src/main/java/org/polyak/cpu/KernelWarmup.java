@@ -29,11 +29,9 @@ final class KernelWarmup implements Runnable {
     float[] a = new float[kernel.tileRows() * DEPTH];
     float[] b = new float[DEPTH * columns];
     float[] c = new float[kernel.tileRows() * columns];
-    for (int vectors = kernel.tileVectors(); vectors > 0; vectors--) {
-      int width = vectors * kernel.lanes();
+    for (int width = columns; width > 0; width -= kernel.lanes()) {
       for (int call = 0; call < CALLS; call++) {
-        kernel.tile(
-            vectors, DEPTH, a, 0, 1, kernel.tileRows(), b, 0, width, c, 0, width, c, 0, width);
+        kernel.tile(width, DEPTH, a, 0, b, 0, width, c, 0, width, c, 0, width);
       }
     }
   }

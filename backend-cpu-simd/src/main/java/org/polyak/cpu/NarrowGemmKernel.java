@@ -26,18 +26,16 @@ final class NarrowGemmKernel implements GemmKernel {
   }
 
   @Override
-  public int tileVectors() {
-    return 2;
+  public int tileColumns() {
+    return 2 * L;
   }
 
   @Override
   public void tile(
-      int vectors,
+      int width,
       int depth,
       float[] a,
       int aOffset,
-      int aRowStride,
-      int aTermStride,
       float[] b,
       int bOffset,
       int bStride,
@@ -47,14 +45,12 @@ final class NarrowGemmKernel implements GemmKernel {
       float[] c,
       int cOffset,
       int cStride) {
-    switch (vectors) {
+    switch (width / L) {
       case 2 ->
           tile2(
               depth,
               a,
               aOffset,
-              aRowStride,
-              aTermStride,
               b,
               bOffset,
               bStride,
@@ -69,8 +65,6 @@ final class NarrowGemmKernel implements GemmKernel {
               depth,
               a,
               aOffset,
-              aRowStride,
-              aTermStride,
               b,
               bOffset,
               bStride,
@@ -80,7 +74,7 @@ final class NarrowGemmKernel implements GemmKernel {
               c,
               cOffset,
               cStride);
-      default -> throw new IllegalArgumentException("no tile of " + vectors + " vectors");
+      default -> throw new IllegalArgumentException("no tile of " + width + " columns");
     }
   }
 
@@ -88,8 +82,6 @@ final class NarrowGemmKernel implements GemmKernel {
       int depth,
       float[] a,
       int aOffset,
-      int aRowStride,
-      int aTermStride,
       float[] b,
       int bOffset,
       int bStride,
@@ -106,33 +98,27 @@ final class NarrowGemmKernel implements GemmKernel {
     FloatVector c30 = zero, c31 = zero;
     FloatVector c40 = zero, c41 = zero;
     FloatVector c50 = zero, c51 = zero;
-    int ak = aOffset;
     int bk = bOffset;
-    for (int k = 0; k < depth; k++, ak += aTermStride, bk += bStride) {
+    for (int k = 0; k < depth; k++, bk += bStride) {
+      int ak = aOffset + k * ROWS;
       FloatVector b0 = FloatVector.fromArray(S, b, bk);
       FloatVector b1 = FloatVector.fromArray(S, b, bk + L);
-      int i = ak;
-      FloatVector row = FloatVector.broadcast(S, a[i]);
+      FloatVector row = FloatVector.broadcast(S, a[ak]);
       c00 = row.fma(b0, c00);
       c01 = row.fma(b1, c01);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 1]);
       c10 = row.fma(b0, c10);
       c11 = row.fma(b1, c11);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 2]);
       c20 = row.fma(b0, c20);
       c21 = row.fma(b1, c21);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 3]);
       c30 = row.fma(b0, c30);
       c31 = row.fma(b1, c31);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 4]);
       c40 = row.fma(b0, c40);
       c41 = row.fma(b1, c41);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 5]);
       c50 = row.fma(b0, c50);
       c51 = row.fma(b1, c51);
     }
@@ -166,8 +152,6 @@ final class NarrowGemmKernel implements GemmKernel {
       int depth,
       float[] a,
       int aOffset,
-      int aRowStride,
-      int aTermStride,
       float[] b,
       int bOffset,
       int bStride,
@@ -184,27 +168,21 @@ final class NarrowGemmKernel implements GemmKernel {
     FloatVector c30 = zero;
     FloatVector c40 = zero;
     FloatVector c50 = zero;
-    int ak = aOffset;
     int bk = bOffset;
-    for (int k = 0; k < depth; k++, ak += aTermStride, bk += bStride) {
+    for (int k = 0; k < depth; k++, bk += bStride) {
+      int ak = aOffset + k * ROWS;
       FloatVector b0 = FloatVector.fromArray(S, b, bk);
-      int i = ak;
-      FloatVector row = FloatVector.broadcast(S, a[i]);
+      FloatVector row = FloatVector.broadcast(S, a[ak]);
       c00 = row.fma(b0, c00);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 1]);
       c10 = row.fma(b0, c10);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 2]);
       c20 = row.fma(b0, c20);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 3]);
       c30 = row.fma(b0, c30);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 4]);
       c40 = row.fma(b0, c40);
-      i += aRowStride;
-      row = FloatVector.broadcast(S, a[i]);
+      row = FloatVector.broadcast(S, a[ak + 5]);
       c50 = row.fma(b0, c50);
     }
     int f = fromOffset;
@@ -228,8 +206,28 @@ final class NarrowGemmKernel implements GemmKernel {
   }
 
   @Override
+  public void packRows(
+      int terms, float[] a, int aOffset, int aRowStride, float[] to, int toOffset) {
+    int r1 = aOffset + aRowStride;
+    int r2 = r1 + aRowStride;
+    int r3 = r2 + aRowStride;
+    int r4 = r3 + aRowStride;
+    int r5 = r4 + aRowStride;
+    for (int k = 0; k < terms; k++) {
+      int t = toOffset + k * ROWS;
+      to[t] = a[aOffset + k];
+      to[t + 1] = a[r1 + k];
+      to[t + 2] = a[r2 + k];
+      to[t + 3] = a[r3 + k];
+      to[t + 4] = a[r4 + k];
+      to[t + 5] = a[r5 + k];
+    }
+  }
+
+  @Override
   public void packTiles(
       int tiles,
+      int width,
       int terms,
       float[] a,
       int aOffset,
@@ -237,16 +235,17 @@ final class NarrowGemmKernel implements GemmKernel {
       float[] to,
       int toOffset,
       int toTileStride) {
+    int whole = S.loopBound(width);
     for (int k = 0; k < terms; k++) {
       int i = aOffset + k * aTermStride;
-      int t = toOffset + k * ROWS;
-      for (int tile = 0; tile < tiles; tile++, i += ROWS, t += toTileStride) {
-        to[t] = a[i];
-        to[t + 1] = a[i + 1];
-        to[t + 2] = a[i + 2];
-        to[t + 3] = a[i + 3];
-        to[t + 4] = a[i + 4];
-        to[t + 5] = a[i + 5];
+      int t = toOffset + k * width;
+      for (int tile = 0; tile < tiles; tile++, i += width, t += toTileStride) {
+        for (int j = 0; j < whole; j += L) {
+          FloatVector.fromArray(S, a, i + j).intoArray(to, t + j);
+        }
+        for (int j = whole; j < width; j++) {
+          to[t + j] = a[i + j];
+        }
       }
     }
   }

@@ -4,31 +4,34 @@ import java.util.Arrays;
 
 /**
  * The right-hand matrix of a product as the tile loops read it: panels of columns, each a few
- * vectors wide, whose rows lie at a fixed distance. Packed panels are dense and padded with zeros
- * to whole vectors; direct panels are read where the matrix lies. Nobody moves them but who made
- * them, between two products.
+ * vectors wide, whose rows lie at a fixed distance. Packed panels are dense, block of terms by
+ * block of terms, and padded with zeros to whole vectors; direct panels are read where the matrix
+ * lies. Nobody moves them but who made them, between two products.
  */
 final class Panels {
   private float[] data = new float[0];
   private int offset;
   private int rowStride;
+  private int columns;
   private int depth;
   private boolean dense;
 
-  /** Goes on to panels written one after another by {@link #pack}. */
-  Panels packed(float[] packed, int depth) {
-    return moveTo(packed, 0, 0, depth, true);
+  /** Goes on to panels of so many columns that {@link #pack} writes to this array. */
+  Panels packed(float[] packed, int columns, int depth, GemmKernel kernel) {
+    return moveTo(packed, CpuBuffer.FIRST, 0, padded(columns, kernel), depth, true);
   }
 
   /** Goes on to the matrix itself; its columns lie side by side. */
   Panels direct(Operand b, int depth) {
-    return moveTo(b.data(), b.offset(), b.rowStride(), depth, false);
+    return moveTo(b.data(), b.offset(), b.rowStride(), 0, depth, false);
   }
 
-  private Panels moveTo(float[] data, int offset, int rowStride, int depth, boolean dense) {
+  private Panels moveTo(
+      float[] data, int offset, int rowStride, int columns, int depth, boolean dense) {
     this.data = data;
     this.offset = offset;
     this.rowStride = rowStride;
+    this.columns = columns;
     this.depth = depth;
     this.dense = dense;
     return this;
@@ -40,7 +43,13 @@ final class Panels {
 
   /** Where row {@code k} of the panel that begins at {@code column} and is so wide begins. */
   int position(int column, int k, int width) {
-    return dense ? offset + column * depth + k * width : offset + k * rowStride + column;
+    if (!dense) {
+      return offset + k * rowStride + column;
+    }
+    int row = k % GemmBlocks.DEPTH_BLOCK;
+    int first = k - row;
+    int terms = Math.min(GemmBlocks.DEPTH_BLOCK, depth - first);
+    return offset + first * columns + column * terms + row * width;
   }
 
   /** Distance between the rows of a panel of this width. */
@@ -48,56 +57,43 @@ final class Panels {
     return dense ? width : rowStride;
   }
 
-  /**
-   * Vectors in the panel that begins where {@code columns} are left: the widest panel, unless it
-   * leaves a single vector; then two panels share what is left.
-   */
-  static int vectors(int columns, GemmKernel kernel) {
-    int left = Tasks.count(columns, kernel.lanes());
-    int most = kernel.tileVectors();
-    return left == most + 1 ? Tasks.count(left, 2) : Math.min(left, most);
+  /** Width of the panel that begins where {@code columns} are left. */
+  static int width(int columns, GemmKernel kernel) {
+    return Math.min(padded(columns, kernel), kernel.tileColumns());
   }
 
   /** Floats that packing these columns takes. */
   static long packedSize(int columns, int depth, GemmKernel kernel) {
-    return (long) Tasks.count(columns, kernel.lanes()) * kernel.lanes() * depth;
+    return CpuBuffer.FIRST + (long) padded(columns, kernel) * depth;
+  }
+
+  /** The columns and the padding that makes them whole vectors. */
+  private static int padded(int columns, GemmKernel kernel) {
+    return (columns + kernel.lanes() - 1) & -kernel.lanes();
   }
 
   /**
-   * Packs one panel's rows {@code [termFrom, termTo)}: row k of it holds {@code b[k, column ..
-   * column + width)}, zero beyond {@code columns} of B.
-   *
-   * @param toOffset where row 0 of the panel lies
+   * Packs a few rows {@code [termFrom, termTo)} of one panel, all in one block of terms: row k of
+   * it holds {@code b[k, column .. column + width)}, zero beyond {@code n} columns of B.
    */
-  static void pack(
-      Operand b,
-      int termFrom,
-      int termTo,
-      int columns,
-      int column,
-      int width,
-      float[] to,
-      int toOffset) {
-    int valid = Math.min(width, columns - column);
-    if (b.rowStride() == 1 && b.columnStride() != 1) {
-      Transpose.copy(
-          termTo - termFrom,
-          valid,
-          b.data(),
-          b.at(termFrom, column),
-          b.columnStride(),
-          to,
-          toOffset + termFrom * width,
-          width);
+  void pack(Operand b, int termFrom, int termTo, int n, int column, int width, GemmKernel kernel) {
+    int terms = termTo - termFrom;
+    int valid = Math.min(width, n - column);
+    int to = position(column, termFrom, width);
+    int from = b.at(termFrom, column);
+    if (b.columnStride() == 1 && valid == width) {
+      kernel.packTiles(1, width, terms, b.data(), from, b.rowStride(), data, to, 0);
+    } else if (b.rowStride() == 1 && b.columnStride() != 1) {
+      Transpose.copy(terms, valid, b.data(), from, b.columnStride(), data, to, width);
     } else {
-      for (int k = termFrom; k < termTo; k++) {
-        Strided.copy(
-            valid, b.data(), b.at(k, column), b.columnStride(), to, toOffset + k * width, 1);
+      for (int k = 0; k < terms; k++) {
+        int row = from + k * b.rowStride();
+        Strided.copy(valid, b.data(), row, b.columnStride(), data, to + k * width, 1);
       }
     }
     if (valid < width) {
-      for (int k = termFrom; k < termTo; k++) {
-        Arrays.fill(to, toOffset + k * width + valid, toOffset + (k + 1) * width, 0f);
+      for (int k = 0; k < terms; k++) {
+        Arrays.fill(data, to + k * width + valid, to + (k + 1) * width, 0f);
       }
     }
   }

@@ -1,77 +1,57 @@
 package org.polyak.cpu;
 
 /**
- * A few rows and terms of the left-hand matrix of a product as the tile loops read them. Whole
- * tiles are read where they lie if that is kind to the caches; the others are packed: term by term,
- * the elements of a tile's rows side by side, zeros for rows that do not exist. A worker uses one
- * object for all its products.
+ * A few rows and terms of the left-hand matrix of a product as the tile loops read them: term by
+ * term, the elements of a tile's rows side by side, zeros for rows that do not exist. Packed so,
+ * the distance from term to term is a constant, of which the compiler can tell that no access is
+ * out of bounds. A worker uses one object for all its products.
  */
 final class RowTiles {
-  /** One cache line between packed tiles, so that their terms do not meet in one cache set. */
+  /** One cache line between tiles, so that their terms do not meet in one cache set. */
   private static final int GAP = 16;
 
-  /**
-   * Up to this distance between terms they are read where they lie: {@link GemmBlocks#DEPTH_BLOCK}
-   * of them span at most 256 KiB, which the second-level cache holds beside the panels.
-   */
-  private static final int DIRECT_STRIDE = 256;
-
   private Operand a = new Operand();
-  private float[] packed = a.data();
+  private float[] packed = new float[0];
+  private float[] edge = new float[0];
   private int tileRows;
-  private int rowFrom;
-  private int rowTo;
-  private int packedFrom;
-  private int firstTerm;
   private int terms;
 
-  /**
-   * Goes on to tiles of rows {@code [rowFrom, rowTo)}.
-   *
-   * @param mostTerms most terms that {@link #moveTo} is given
-   */
-  void begin(Operand a, GemmKernel kernel, int rowFrom, int rowTo, int mostTerms, Worker worker) {
-    int rows = rowTo - rowFrom;
-    boolean direct =
-        a.columnStride() == 1 || (a.rowStride() == 1 && a.columnStride() <= DIRECT_STRIDE);
+  /** Goes on to a matrix, with room for so many rows and terms at a time. */
+  void begin(Operand a, GemmKernel kernel, int mostRows, int mostTerms) {
     this.a = a;
-    this.tileRows = kernel.tileRows();
-    this.rowFrom = rowFrom;
-    this.rowTo = rowTo;
-    this.packedFrom = direct ? rowTo - rows % tileRows : rowFrom;
-    int tiles = Tasks.count(rowTo - packedFrom, tileRows);
-    this.packed = worker.borrow(tiles * (tileRows * mostTerms + GAP));
+    tileRows = kernel.tileRows();
+    int size = Tasks.count(mostRows, tileRows) * (tileRows * mostTerms + GAP);
+    if (packed.length < size) {
+      packed = new float[size];
+      edge = new float[tileRows * kernel.tileColumns()];
+    }
   }
 
-  /** Makes terms {@code [first, first + count)} readable. */
-  void moveTo(GemmKernel kernel, int first, int count) {
-    firstTerm = first;
+  /** Packs terms {@code [first, first + count)} of rows {@code [rowFrom, rowTo)}. */
+  void moveTo(GemmKernel kernel, int rowFrom, int rowTo, int first, int count) {
     terms = count;
-    int whole = rowTo - (rowTo - rowFrom) % tileRows;
+    int tiles = (rowTo - rowFrom) / tileRows;
+    int at = 0;
+    int row = rowFrom;
     if (a.rowStride() == 1) {
+      int from = a.at(row, first);
       kernel.packTiles(
-          (whole - packedFrom) / tileRows,
-          count,
-          a.data(),
-          a.at(packedFrom, first),
-          a.columnStride(),
-          packed,
-          0,
-          tileSize());
-    } else {
-      for (int i = packedFrom; i < whole; i += tileRows) {
-        pack(i, tileRows);
+          tiles, tileRows, count, a.data(), from, a.columnStride(), packed, at, tileSize());
+      at += tiles * tileSize();
+      row += tiles * tileRows;
+    } else if (a.columnStride() == 1) {
+      for (; row <= rowTo - tileRows; row += tileRows, at += tileSize()) {
+        kernel.packRows(count, a.data(), a.at(row, first), a.rowStride(), packed, at);
       }
     }
-    if (whole < rowTo) {
-      pack(whole, rowTo - whole);
+    for (; row < rowTo; row += tileRows, at += tileSize()) {
+      pack(row, Math.min(tileRows, rowTo - row), first, at);
     }
   }
 
-  private void pack(int row, int rows) {
-    int at = offset(row);
+  private void pack(int row, int rows, int first, int at) {
     for (int r = 0; r < rows; r++) {
-      int from = a.at(row + r, firstTerm);
+      int from = a.at(row + r, first);
       Strided.copy(terms, a.data(), from, a.columnStride(), packed, at + r, tileRows);
     }
     for (int r = rows; r < tileRows; r++) {
@@ -79,32 +59,18 @@ final class RowTiles {
     }
   }
 
-  private int tileSize() {
+  /** The array that holds the tiles, one after another. */
+  float[] data() {
+    return packed;
+  }
+
+  /** Distance between tiles. */
+  int tileSize() {
     return tileRows * terms + GAP;
   }
 
-  /** The array that holds the tile that begins at a row. */
-  float[] data(int row) {
-    return row < packedFrom ? a.data() : packed;
-  }
-
-  /** Where the tile's first element lies. */
-  int offset(int row) {
-    return row < packedFrom ? a.at(row, firstTerm) : (row - packedFrom) / tileRows * tileSize();
-  }
-
-  /** Distance between the tile's rows. */
-  int rowStride(int row) {
-    return row < packedFrom ? a.rowStride() : 1;
-  }
-
-  /** Distance between the tile's terms. */
-  int termStride(int row) {
-    return row < packedFrom ? a.columnStride() : tileRows;
-  }
-
-  /** Returns the scratch memory. */
-  void end(Worker worker) {
-    worker.giveBack(packed);
+  /** Room for one tile of C. */
+  float[] edge() {
+    return edge;
   }
 }

@@ -4,6 +4,7 @@ import java.lang.constant.ConstantDescs;
 import java.lang.invoke.MethodHandles;
 import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -47,6 +48,15 @@ enum VectorWidth {
       case BITS_128 -> FloatVector.SPECIES_128;
       case BITS_256 -> FloatVector.SPECIES_256;
       case BITS_512 -> FloatVector.SPECIES_512;
+    };
+  }
+
+  /** The species of int vectors of this width. */
+  VectorSpecies<Integer> ints() {
+    return switch (this) {
+      case BITS_128 -> IntVector.SPECIES_128;
+      case BITS_256 -> IntVector.SPECIES_256;
+      case BITS_512 -> IntVector.SPECIES_512;
     };
   }
 

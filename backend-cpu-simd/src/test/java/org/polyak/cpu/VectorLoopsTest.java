@@ -104,20 +104,22 @@ class VectorLoopsTest {
       }
       addRowLoops(loops, a, b);
       GemmKernel gemm = GemmBlocks.of(VectorWidth.preferred()).kernel();
-      for (int vectors = 1; vectors <= gemm.tileVectors(); vectors++) {
-        int wide = vectors;
-        int columns = vectors * gemm.lanes();
+      for (int width = gemm.lanes(); width <= gemm.tileColumns(); width += gemm.lanes()) {
+        int columns = width;
         int depth = N / columns;
         loops.put(
-            "tile of " + vectors,
-            () -> gemm.tile(wide, depth, a, 0, 100, 1, b, 0, columns, sums, 0, 0, b, N, columns));
+            "tile of " + columns,
+            () -> gemm.tile(columns, depth, a, 0, b, 0, columns, sums, 0, 0, b, N, columns));
       }
       int tiles = 4;
       int terms = N / (tiles * gemm.tileRows());
       int termStride = tiles * gemm.tileRows();
       loops.put(
           "tiles of A",
-          () -> gemm.packTiles(tiles, terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
+          () ->
+              gemm.packTiles(
+                  tiles, gemm.tileRows(), terms, a, 0, termStride, b, 0, terms * gemm.tileRows()));
+      loops.put("rows of A", () -> gemm.packRows(100, a, 0, 100, b, 0));
       addStepLoops(loops, a, b);
       addAttentionLoops(loops, a);
       addHeadLoops(loops, a);
