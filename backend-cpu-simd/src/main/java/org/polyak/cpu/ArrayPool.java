@@ -9,9 +9,10 @@ import java.util.function.ToIntFunction;
 /**
  * Free lists of arrays by size class, so that a steady training step allocates almost nothing.
  *
- * <p>A size class is a power of two times 1, 1¼, 1½ or 1¾; an array is at most a quarter longer
- * than asked for. Arrays come back with whatever they last held. Arrays that would take the idle
- * memory over the limit are left to the garbage collector. Not thread-safe.
+ * <p>A size class is a power of two times 1, 1¼, 1½ or 1¾, and {@link CpuBuffer#FIRST}, since most
+ * buffers have such a size; an array is at most a quarter longer than asked for. Arrays come back
+ * with whatever they last held. Arrays that would take the idle memory over the limit are left to
+ * the garbage collector. Not thread-safe.
  *
  * @param <A> the array type; its elements have four bytes
  */
@@ -83,15 +84,18 @@ final class ArrayPool<A> {
 
   /** The smallest class whose arrays have at least this length. */
   private static int sizeClass(int minimumLength) {
-    int wanted = Math.max(minimumLength, LEAST) - 1;
+    int wanted = Math.max(minimumLength - CpuBuffer.FIRST, LEAST) - 1;
     int power = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(wanted);
     int quarter = wanted >>> (power - 2) & 3;
     return 4 * (power - 3) + quarter + 1 - 4;
   }
 
-  /** Inverse of {@link #sizeClass}: class 0 has {@link #LEAST} elements, every fourth doubles. */
+  /**
+   * Inverse of {@link #sizeClass}: class 0 has {@link #LEAST} and what precedes them, every fourth
+   * doubles.
+   */
   private static int classLength(int sizeClass) {
     long base = (long) LEAST << (sizeClass / 4);
-    return (int) Math.min(base + base / 4 * (sizeClass % 4), MOST);
+    return (int) Math.min(base + base / 4 * (sizeClass % 4) + CpuBuffer.FIRST, MOST);
   }
 }
