@@ -85,8 +85,11 @@ final class CpuBackend implements Backend {
         : MemorySegment.ofArray(CpuBuffer.ints(tensor));
   }
 
+  /** Where the copy begins; nothing may lie behind the end of its buffer. */
   private static long start(Tensor tensor) {
-    return (long) CpuBuffer.offset(tensor) * tensor.dtype().bytes();
+    return tensor.shape().size() == 0
+        ? 0
+        : (long) CpuBuffer.offset(tensor) * tensor.dtype().bytes();
   }
 
   private static long bytes(Tensor tensor) {
