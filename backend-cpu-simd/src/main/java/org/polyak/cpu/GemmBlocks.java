@@ -165,6 +165,7 @@ final class GemmBlocks {
       return;
     }
     RowTiles rows = worker.rowTiles();
+    // Beside a small B, a tile of A is used while it is in the first-level cache.
     boolean small = (long) n * depth <= DIRECT_SIZE;
     int group = small ? kernel.tileRows() : rowTo - rowFrom;
     rows.begin(a, kernel, group, Math.min(depth, DEPTH_BLOCK));

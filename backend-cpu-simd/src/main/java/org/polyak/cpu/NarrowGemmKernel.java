@@ -208,20 +208,7 @@ final class NarrowGemmKernel implements GemmKernel {
   @Override
   public void packRows(
       int terms, float[] a, int aOffset, int aRowStride, float[] to, int toOffset) {
-    int r1 = aOffset + aRowStride;
-    int r2 = r1 + aRowStride;
-    int r3 = r2 + aRowStride;
-    int r4 = r3 + aRowStride;
-    int r5 = r4 + aRowStride;
-    for (int k = 0; k < terms; k++) {
-      int t = toOffset + k * ROWS;
-      to[t] = a[aOffset + k];
-      to[t + 1] = a[r1 + k];
-      to[t + 2] = a[r2 + k];
-      to[t + 3] = a[r3 + k];
-      to[t + 4] = a[r4 + k];
-      to[t + 5] = a[r5 + k];
-    }
+    Transpose.copy(terms, ROWS, a, aOffset, aRowStride, to, toOffset, ROWS);
   }
 
   @Override

@@ -305,12 +305,8 @@ final class WideGemmKernel implements GemmKernel {
       LOWER_4.selectFrom(k12of0123, k12of4567).reinterpretAsFloats().intoArray(to, t + 6 * L);
       UPPER_4.selectFrom(k12of0123, k12of4567).reinterpretAsFloats().intoArray(to, t + 7 * L);
     }
-    for (int r = 0; r < ROWS; r++) {
-      int from = aOffset + r * aRowStride;
-      for (int k = whole; k < terms; k++) {
-        to[toOffset + k * ROWS + r] = a[from + k];
-      }
-    }
+    int rest = terms - whole;
+    Transpose.copy(rest, ROWS, a, aOffset + whole, aRowStride, to, toOffset + whole * ROWS, ROWS);
   }
 
   @Override
